@@ -1,0 +1,100 @@
+/// What the engine offers to those who speak for callers: reads that never wait, commands that answer once committed.
+/// The HTTP room knows this interface and nothing else of the actors.
+#pragma once
+
+#include "domain/campaign.hpp"
+#include "domain/contact.hpp"
+#include "domain/result.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace redial::actors {
+
+/// A campaign at one committed instant. Immutable, so that all its counters belong together.
+struct campaign_view {
+  campaign_no number = 0;
+  campaign_state state;
+};
+using campaign_view_ptr = std::shared_ptr<const campaign_view>;
+
+/// Which campaigns to list. Instants compare with `created_at`, both inclusive.
+struct campaign_filter {
+  std::optional<campaign_status> status;
+  std::optional<time_point> from;
+  std::optional<time_point> to;
+  std::uint64_t offset = 0;
+  std::size_t limit = 20;
+};
+
+struct campaign_page {
+  std::vector<campaign_view_ptr> campaigns; ///< newest first, then by id
+  std::uint64_t total = 0;                  ///< how many match the filter
+};
+
+/// What DELETE …/contacts came to [seed].
+struct removal_summary {
+  std::uint64_t removed = 0;
+  std::uint64_t already_called = 0;
+  std::uint64_t not_found = 0;
+  std::uint64_t retries_cancelled = 0;
+};
+
+struct created_campaign {
+  campaign_view_ptr campaign;
+  std::uint64_t duplicates_skipped = 0;
+};
+
+/// Told the outcome of a command, once, from any thread, also from within the call that issued it. Must return at once.
+template <class T>
+using reply = std::function<void(result<T>)>;
+
+/// A campaign that is being created, its contacts arriving in chunks. Used by one thread at a time; at most one `add` may
+/// be under way. Destroying it without a successful `finish` leaves nothing behind.
+class campaign_upload {
+public:
+  virtual ~campaign_upload() = default;
+
+  /// Takes the next contacts in list order; a phone seen before in this upload is skipped and counted. The answer says
+  /// that the next chunk may come: this is the back-pressure that keeps memory bounded.
+  virtual void add(std::vector<contact_profile> contacts, reply<void> done) = 0;
+
+  /// Creates the campaign; `definition.id` and `created_at` are filled in here. Answers after the sync.
+  virtual void finish(campaign_definition definition, reply<created_campaign> done) = 0;
+};
+
+/// Thread-safe. Every command is bounded: with too many under way it answers `overloaded` at once, before the engine is
+/// ready or while it stops `unavailable`. `trace` is the request id, for the log.
+class service {
+public:
+  virtual ~service() = default;
+
+  /// @returns the campaign as last committed, or null. Never waits.
+  virtual campaign_view_ptr find(const campaign_id& id) const = 0;
+  /// @returns one page of campaigns. Never waits for a campaign.
+  virtual campaign_page list(const campaign_filter& filter) const = 0;
+
+  /// Starts an upload. @returns `overloaded` where too many are under way.
+  virtual result<std::unique_ptr<campaign_upload>> begin_upload(std::string trace) = 0;
+
+  /// Carries out an action. For pause and stop the answer comes when no new dial can follow any more.
+  virtual void act(const campaign_id& id, campaign_action action, std::string trace,
+                   reply<campaign_view_ptr> done) = 0;
+
+  /// Takes contacts off the list; the answer comes when none of them can be dialed any more.
+  virtual void remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string trace,
+                               reply<removal_summary> done) = 0;
+
+  virtual void list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
+                             std::size_t limit, reply<contact_page> done) = 0;
+  /// Answers `not_found` where the campaign has no contact with this phone.
+  virtual void find_contact(const campaign_id& id, phone number, reply<contact_detail> done) = 0;
+
+  /// @returns nullopt when the engine serves, otherwise why it does not ("starting", "stopping", "storage: …").
+  virtual std::optional<std::string> not_ready() const = 0;
+};
+
+} // namespace redial::actors

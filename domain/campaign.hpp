@@ -1,0 +1,96 @@
+/// A campaign: what its creator fixed, where it stands, and its counters.
+#pragma once
+
+#include "domain/ids.hpp"
+#include "domain/time.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace redial {
+
+enum class campaign_status : std::uint8_t { scheduled, running, paused, completed, stopped };
+inline constexpr std::array all_campaign_statuses{campaign_status::scheduled, campaign_status::running,
+                                                  campaign_status::paused, campaign_status::completed,
+                                                  campaign_status::stopped};
+
+enum class campaign_action : std::uint8_t { start, pause, resume, stop };
+inline constexpr std::array all_campaign_actions{campaign_action::start, campaign_action::pause,
+                                                 campaign_action::resume, campaign_action::stop};
+
+/// Why a campaign has ended; `none` while it has not.
+enum class end_reason : std::uint8_t { none, completed, stop_action, end_time };
+
+std::string_view to_string(campaign_status status) noexcept;
+std::string_view to_string(campaign_action action) noexcept;
+/// @returns "completed", "stop_action" or "end_time"; empty for `none`.
+std::string_view to_string(end_reason reason) noexcept;
+std::optional<campaign_status> parse_campaign_status(std::string_view text) noexcept;
+std::optional<campaign_action> parse_campaign_action(std::string_view text) noexcept;
+
+/// Completed and stopped are final: nothing leads out of them.
+constexpr bool is_final(campaign_status status) noexcept {
+  return status == campaign_status::completed || status == campaign_status::stopped;
+}
+
+/// When a campaign dials. All members optional; without `start_time` it begins by action.
+struct campaign_schedule {
+  std::optional<time_point> start_time; ///< begins then, or at once if that has passed
+  std::optional<time_point> end_time;   ///< from this instant on no new dial
+  std::string timezone;                 ///< IANA name, or empty
+
+  friend bool operator==(const campaign_schedule&, const campaign_schedule&) = default;
+};
+
+/// What the creator of a campaign fixed. Never changes afterwards.
+struct campaign_definition {
+  campaign_id id;
+  std::string name;      ///< 1 to 255 code points [seed]
+  std::string script_id; ///< 1 to 128 characters [seed]
+  std::string language;  ///< canonical BCP 47 tag [seed]
+  std::optional<campaign_schedule> schedule;
+  std::uint8_t max_attempts = 1;                     ///< 1 to 5 [seed]
+  std::chrono::minutes retry_interval{240};          ///< 1 to 10080 minutes [seed]
+  time_point created_at{};
+
+  friend bool operator==(const campaign_definition&, const campaign_definition&) = default;
+};
+
+/// How many contacts stand where, and what came of the calls. `pending + in_progress + waiting_retry + done + removed`
+/// is `total` at every instant.
+struct campaign_counters {
+  std::uint64_t total = 0; ///< removed contacts included [seed]
+  std::uint64_t pending = 0;
+  std::uint64_t in_progress = 0;
+  std::uint64_t waiting_retry = 0;
+  std::uint64_t done = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t attempted = 0; ///< attempts begun, retries included [seed]
+  std::uint64_t connected = 0; ///< attempts in which a person answered [seed]
+
+  friend bool operator==(const campaign_counters&, const campaign_counters&) = default;
+};
+
+/// The whole moving state of a campaign but for its contacts.
+struct campaign_state {
+  /// Labels beyond this many are counted together under "other": a script that invents a label for every call must not
+  /// make the campaign grow.
+  static constexpr std::size_t max_disposition_labels = 256;
+
+  std::shared_ptr<const campaign_definition> definition;
+  campaign_status status = campaign_status::scheduled;
+  end_reason reason = end_reason::none;
+  std::optional<time_point> started_at;
+  std::optional<time_point> ended_at;
+  campaign_counters counters;
+  std::map<std::string, std::uint64_t, std::less<>> dispositions; ///< final disposition of each contact that is done
+  std::uint64_t last_seq = 0; ///< number of the last event, from 1; 0 before the first
+  time_point last_at{};       ///< when the last event happened
+};
+
+} // namespace redial

@@ -1,0 +1,46 @@
+#include "domain/contact_table.hpp"
+
+#include <bit>
+
+namespace redial {
+
+std::optional<contact_no> contact_table::add(phone number) {
+  if (slots_.empty() || (cells_.size() + 1) * 4 > slots_.size() * 3)
+    rebuild(cells_.size() * 2 + 8);
+  auto slot = slot_of(number);
+  if (slots_[slot] != empty_slot)
+    return std::nullopt;
+  slots_[slot] = size();
+  cells_.emplace_back(number);
+  return slots_[slot];
+}
+
+std::optional<contact_no> contact_table::find(phone number) {
+  if (cells_.empty())
+    return std::nullopt;
+  if (slots_.empty())
+    rebuild(cells_.size());
+  auto found = slots_[slot_of(number)];
+  return found == empty_slot ? std::nullopt : std::optional{found};
+}
+
+void contact_table::settle() {
+  cells_.shrink_to_fit();
+  slots_ = {};
+}
+
+void contact_table::rebuild(std::size_t contacts) {
+  slots_.assign(std::bit_ceil(contacts * 4 / 3 + 1), empty_slot);
+  for (contact_no i = 0; i < size(); ++i)
+    slots_[slot_of(cells_[i].number())] = i;
+}
+
+std::size_t contact_table::slot_of(phone number) const noexcept {
+  const auto mask = slots_.size() - 1;
+  auto slot = std::hash<phone>{}(number)&mask;
+  while (slots_[slot] != empty_slot && cells_[slots_[slot]].number() != number)
+    slot = (slot + 1) & mask;
+  return slot;
+}
+
+} // namespace redial

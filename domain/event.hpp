@@ -1,0 +1,57 @@
+/// The facts of a campaign, as its journal keeps them. An event is never refused and never changed.
+#pragma once
+
+#include "domain/campaign.hpp"
+#include "domain/contact.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <variant>
+
+namespace redial {
+
+/// The first event of every campaign.
+struct campaign_created {
+  std::shared_ptr<const campaign_definition> definition;
+  std::uint64_t contacts = 0; ///< how many stand in its list, all of them pending
+};
+
+enum class campaign_change : std::uint8_t { started, paused, resumed, stopped, completed };
+
+/// The campaign's status moved.
+struct campaign_changed {
+  campaign_change change{};
+  end_reason reason = end_reason::none; ///< with stopped and completed
+  time_point at{};
+
+  friend bool operator==(const campaign_changed&, const campaign_changed&) = default;
+};
+
+enum class contact_change : std::uint8_t {
+  removed,          ///< taken off the list before it was called
+  retry_cancelled,  ///< called before, not to be called again
+  attempt_started,  ///< an attempt is about to be handed to the gateway
+  attempt_answered, ///< a person answered; the conversation begins
+  attempt_ended,    ///< the line is free again
+};
+
+/// Something happened to one contact. It bears the state that the contact has afterwards, so that the stored row of a
+/// contact is a function of its last event alone.
+struct contact_event {
+  contact_change change{};
+  contact_no contact = 0;
+  contact_status before{};
+  contact_state after;
+  time_point at{};
+  std::optional<ended_call> ended; ///< with attempt_ended
+  bool connected = false;          ///< this event is the one that counts the attempt as connected
+
+  friend bool operator==(const contact_event&, const contact_event&) = default;
+};
+
+using event = std::variant<campaign_created, campaign_changed, contact_event>;
+
+/// @returns when `e` happened.
+time_point time_of(const event& e) noexcept;
+
+} // namespace redial

@@ -1,0 +1,308 @@
+#include "domain/rules.hpp"
+
+namespace redial {
+
+namespace {
+
+constexpr std::string_view other_label = "other";
+
+std::optional<campaign_change> transition(campaign_status from, campaign_action action) noexcept {
+  switch (action) {
+    case campaign_action::start:
+      return from == campaign_status::scheduled ? std::optional{campaign_change::started} : std::nullopt;
+    case campaign_action::pause:
+      return from == campaign_status::running ? std::optional{campaign_change::paused} : std::nullopt;
+    case campaign_action::resume:
+      return from == campaign_status::paused ? std::optional{campaign_change::resumed} : std::nullopt;
+    case campaign_action::stop:
+      return is_final(from) ? std::nullopt : std::optional{campaign_change::stopped};
+  }
+  return std::nullopt;
+}
+
+bool nobody_left(const campaign_counters& c) noexcept {
+  return c.pending == 0 && c.in_progress == 0 && c.waiting_retry == 0;
+}
+
+std::optional<time_point> end_time(const campaign_state& state) noexcept {
+  const auto& schedule = state.definition->schedule;
+  return schedule ? schedule->end_time : std::nullopt;
+}
+
+std::optional<time_point> start_time(const campaign_state& state) noexcept {
+  const auto& schedule = state.definition->schedule;
+  return schedule ? schedule->start_time : std::nullopt;
+}
+
+std::uint64_t& counter_of(campaign_counters& c, contact_status status) noexcept {
+  switch (status) {
+    case contact_status::pending: return c.pending;
+    case contact_status::in_progress: return c.in_progress;
+    case contact_status::waiting_retry: return c.waiting_retry;
+    case contact_status::done: return c.done;
+    case contact_status::removed: break;
+  }
+  return c.removed;
+}
+
+contact_state finished(const contact_state& contact, std::string_view label) {
+  contact_state after;
+  after.status = contact_status::done;
+  after.attempts = contact.attempts;
+  after.suppressed = contact.suppressed;
+  after.disposition = label;
+  return after;
+}
+
+contact_event make_event(contact_change change, contact_no number, const contact_state& contact, contact_state after,
+                         time_point at) {
+  contact_event e;
+  e.change = change;
+  e.contact = number;
+  e.before = contact.status;
+  e.after = std::move(after);
+  e.at = at;
+  return e;
+}
+
+bool is_open(const contact_state& contact, call_id call) noexcept {
+  return contact.status == contact_status::in_progress && contact.call && contact.call->id == call;
+}
+
+problem no_such_call(call_id call) {
+  return {error_code::no_such_call, "the contact has no open call " + call.to_string(), {}};
+}
+
+/// What a contact is left with after its call ended so, under the retry rule.
+contact_state after_call(const campaign_definition& campaign, const contact_state& contact,
+                         const call_report& report) {
+  switch (report.outcome) {
+    case call_outcome::answered:
+      return finished(contact, disposition::is_valid(report.disposition) ? std::string_view{report.disposition}
+                                                                         : disposition::no_disposition);
+    case call_outcome::unknown:
+      return finished(contact, disposition::unknown);
+    default:
+      break;
+  }
+  if (!is_retryable(report.outcome) || contact.suppressed || contact.attempts >= campaign.max_attempts)
+    return finished(contact, disposition::not_reachable);
+  contact_state after;
+  after.status = contact_status::waiting_retry;
+  after.attempts = contact.attempts;
+  after.due = report.at + campaign.retry_interval;
+  return after;
+}
+
+} // namespace
+
+result<campaign_changed> decide(const campaign_state& state, campaign_action action, time_point now) {
+  if (auto change = transition(state.status, action)) {
+    auto reason = *change == campaign_change::stopped ? end_reason::stop_action : end_reason::none;
+    return campaign_changed{*change, reason, now};
+  }
+  std::string detail = "cannot ";
+  detail += to_string(action);
+  detail += " a campaign that is ";
+  detail += to_string(state.status);
+  auto legal = legal_actions(state.status);
+  detail += legal.empty() ? "; no action leads out of this status" : "; legal now:";
+  for (auto a : legal) {
+    detail += a == legal.front() ? " " : ", ";
+    detail += to_string(a);
+  }
+  return problem{error_code::illegal_transition, std::move(detail), "/action"};
+}
+
+std::vector<campaign_action> legal_actions(campaign_status status) {
+  std::vector<campaign_action> legal;
+  for (auto action : all_campaign_actions) {
+    if (transition(status, action))
+      legal.push_back(action);
+  }
+  return legal;
+}
+
+std::optional<campaign_changed> decide_by_time(const campaign_state& state, time_point now) {
+  if (is_final(state.status))
+    return std::nullopt;
+  // Nobody left comes first: a campaign that reached everyone by its end time is completed, not cut short.
+  if (state.status == campaign_status::running && nobody_left(state.counters))
+    return campaign_changed{campaign_change::completed, end_reason::completed, now};
+  if (auto end = end_time(state); end && now >= *end)
+    return campaign_changed{campaign_change::stopped, end_reason::end_time, now};
+  if (auto start = start_time(state); state.status == campaign_status::scheduled && start && now >= *start)
+    return campaign_changed{campaign_change::started, end_reason::none, now};
+  return std::nullopt;
+}
+
+std::optional<time_point> next_due(const campaign_state& state, time_point now) {
+  if (is_final(state.status))
+    return std::nullopt;
+  auto due = end_time(state);
+  if (due && *due <= now)
+    due.reset();
+  if (auto start = start_time(state); state.status == campaign_status::scheduled && start && *start > now)
+    due = due ? std::min(*due, *start) : *start;
+  return due;
+}
+
+bool may_dial(const campaign_state& state, time_point now) noexcept {
+  if (state.status != campaign_status::running)
+    return false;
+  auto end = end_time(state);
+  return !end || now < *end;
+}
+
+result<contact_event> decide_attempt(const campaign_state& campaign, contact_no number, const contact_state& contact,
+                                     call_id call, time_point now) {
+  if (!may_dial(campaign, now))
+    return problem{error_code::not_dialing, "the campaign may not dial now", {}};
+  const bool ready = contact.status == contact_status::pending
+                     || (contact.status == contact_status::waiting_retry && contact.due && *contact.due <= now);
+  if (!ready || contact.suppressed || contact.attempts >= campaign.definition->max_attempts)
+    return problem{error_code::not_due, "the contact is not to be dialed now", {}};
+  contact_state after;
+  after.status = contact_status::in_progress;
+  after.attempts = static_cast<std::uint8_t>(contact.attempts + 1);
+  after.call = open_call{call, now, std::nullopt};
+  return make_event(contact_change::attempt_started, number, contact, std::move(after), now);
+}
+
+result<contact_event> decide_answered(contact_no number, const contact_state& contact, call_id call, time_point at) {
+  if (!is_open(contact, call) || contact.call->answered_at)
+    return no_such_call(call);
+  auto after = contact;
+  after.call->answered_at = at;
+  auto e = make_event(contact_change::attempt_answered, number, contact, std::move(after), at);
+  e.connected = true;
+  return e;
+}
+
+result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number,
+                                   const contact_state& contact, call_id call, const call_report& report) {
+  if (!is_open(contact, call))
+    return no_such_call(call);
+  auto e = make_event(contact_change::attempt_ended, number, contact, after_call(campaign, contact, report),
+                      report.at);
+  ended_call ended;
+  ended.id = call;
+  ended.attempt = contact.attempts;
+  ended.started_at = contact.call->started_at;
+  ended.answered_at = contact.call->answered_at;
+  ended.ended_at = report.at;
+  ended.outcome = report.outcome;
+  ended.disposition = e.after.disposition;
+  if (report.outcome == call_outcome::answered && !ended.answered_at) {
+    // The gateway told of the answer and of the end at once.
+    ended.answered_at = report.at;
+    e.connected = true;
+  }
+  e.ended = std::move(ended);
+  return e;
+}
+
+result<removal> decide_removal(const campaign_state& campaign, contact_no number, const contact_state& contact,
+                               time_point now) {
+  if (is_final(campaign.status))
+    return problem{error_code::campaign_ended,
+                   "the campaign is " + std::string{to_string(campaign.status)} + ": its contacts stay as they are", {}};
+  removal r;
+  auto cancel = [&](contact_state after) {
+    r.retry_cancelled = true;
+    r.event = make_event(contact_change::retry_cancelled, number, contact, std::move(after), now);
+  };
+  switch (contact.status) {
+    case contact_status::pending: {
+      r.removed = true;
+      contact_state after;
+      after.status = contact_status::removed;
+      r.event = make_event(contact_change::removed, number, contact, std::move(after), now);
+      break;
+    }
+    case contact_status::in_progress:
+      r.already_called = true;
+      if (!contact.suppressed && contact.attempts < campaign.definition->max_attempts) {
+        auto after = contact;
+        after.suppressed = true;
+        cancel(std::move(after));
+      }
+      break;
+    case contact_status::waiting_retry: {
+      r.already_called = true;
+      auto after = finished(contact, disposition::not_reachable);
+      after.suppressed = true;
+      cancel(std::move(after));
+      break;
+    }
+    case contact_status::done:
+      r.already_called = true;
+      break;
+    case contact_status::removed:
+      break;
+  }
+  return r;
+}
+
+void evolve(campaign_state& state, const event& e) {
+  std::visit([&](const auto& fact) { evolve(state, fact); }, e);
+}
+
+void evolve(campaign_state& state, const campaign_created& e) {
+  state.definition = e.definition;
+  state.status = campaign_status::scheduled;
+  state.counters.total = e.contacts;
+  state.counters.pending = e.contacts;
+  state.last_at = e.definition->created_at;
+  ++state.last_seq;
+}
+
+void evolve(campaign_state& state, const campaign_changed& e) {
+  switch (e.change) {
+    case campaign_change::started:
+      state.status = campaign_status::running;
+      state.started_at = e.at;
+      break;
+    case campaign_change::paused:
+      state.status = campaign_status::paused;
+      break;
+    case campaign_change::resumed:
+      state.status = campaign_status::running;
+      break;
+    case campaign_change::stopped:
+      state.status = campaign_status::stopped;
+      break;
+    case campaign_change::completed:
+      state.status = campaign_status::completed;
+      break;
+  }
+  if (is_final(state.status)) {
+    state.ended_at = e.at;
+    state.reason = e.reason;
+  }
+  state.last_at = e.at;
+  ++state.last_seq;
+}
+
+void evolve(campaign_state& state, const contact_event& e) {
+  if (e.before != e.after.status) {
+    --counter_of(state.counters, e.before);
+    ++counter_of(state.counters, e.after.status);
+    if (e.after.status == contact_status::done) {
+      auto it = state.dispositions.find(e.after.disposition);
+      if (it == state.dispositions.end()) {
+        const bool full = state.dispositions.size() >= campaign_state::max_disposition_labels;
+        it = state.dispositions.try_emplace(full ? std::string{other_label} : e.after.disposition, 0).first;
+      }
+      ++it->second;
+    }
+  }
+  if (e.change == contact_change::attempt_started)
+    ++state.counters.attempted;
+  if (e.connected)
+    ++state.counters.connected;
+  state.last_at = e.at;
+  ++state.last_seq;
+}
+
+} // namespace redial

@@ -1,0 +1,86 @@
+/// The rules of a campaign: `decide` may refuse and changes nothing, `evolve` never refuses and does no I/O.
+/// All of them are deterministic functions of their arguments and safe to call from any thread.
+#pragma once
+
+#include "domain/event.hpp"
+#include "domain/result.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace redial {
+
+// -- campaign -------------------------------------------------------------------------------------------------------
+
+/// The transition table of the API contract: start from scheduled, pause from running, resume from paused, stop from
+/// any of the three; nothing from completed or stopped (a stop is final: seed contract).
+/// @returns the event, or `illegal_transition` with the status and the legal actions in its detail.
+result<campaign_changed> decide(const campaign_state& state, campaign_action action, time_point now);
+
+/// @returns the actions that `decide` accepts from `status`, in the order start, pause, resume, stop.
+std::vector<campaign_action> legal_actions(campaign_status status);
+
+/// What time alone brings about, to be asked after every change and at `next_due`: a scheduled campaign whose
+/// `start_time` has come starts, a live one whose `end_time` has come stops, a running one with nobody left completes.
+/// @returns the next such event, or nullopt. Ask again after evolving: one may follow from another.
+std::optional<campaign_changed> decide_by_time(const campaign_state& state, time_point now);
+
+/// @returns the next instant after `now` at which `decide_by_time` may have something to say, if time alone can bring it.
+std::optional<time_point> next_due(const campaign_state& state, time_point now);
+
+/// @returns whether a new attempt may begin at `now`: running, and before `end_time`.
+bool may_dial(const campaign_state& state, time_point now) noexcept;
+
+// -- contact --------------------------------------------------------------------------------------------------------
+
+/// Begins an attempt. Refused unless the campaign may dial, the contact is pending or its retry is due, it is not
+/// suppressed, and it has attempts left.
+result<contact_event> decide_attempt(const campaign_state& campaign, contact_no number, const contact_state& contact,
+                                     call_id call, time_point now);
+
+/// A person answered call `call`. Refused as `no_such_call` unless it is the contact's open call, or if it was
+/// answered already (a repeated report).
+result<contact_event> decide_answered(contact_no number, const contact_state& contact, call_id call, time_point at);
+
+/// How a gateway says that a call is over.
+struct call_report {
+  call_outcome outcome{};
+  std::string disposition; ///< what the script returned, or empty; labels that are not valid count as none
+  time_point at{};
+};
+
+/// Call `call` is over. Answered: done, with the script's disposition. Unknown: done, never dialed again by itself.
+/// Otherwise another attempt after the retry interval, unless the number is invalid, the attempts are used up (then
+/// `not_reachable`, seed contract) or the contact is suppressed. Ends are taken in every status of the campaign: calls
+/// in progress finish and count (seed contract). Refused as `no_such_call` unless `call` is the contact's open call.
+result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number,
+                                   const contact_state& contact, call_id call, const call_report& report);
+
+/// @returns whether an attempt that ended so is worth another one.
+constexpr bool is_retryable(call_outcome outcome) noexcept {
+  return outcome != call_outcome::answered && outcome != call_outcome::invalid_number
+         && outcome != call_outcome::unknown;
+}
+
+/// What removing one contact comes to (DELETE …/contacts of the API contract).
+struct removal {
+  bool removed = false;         ///< it was pending
+  bool already_called = false;  ///< it stays on the record
+  bool retry_cancelled = false; ///< and an attempt that it still had ahead is off
+  std::optional<contact_event> event; ///< absent where nothing changes
+};
+
+/// Takes a contact off the list, or cancels what it still has ahead. Removing twice changes nothing the second time.
+/// @returns `campaign_ended` where the campaign is completed or stopped.
+result<removal> decide_removal(const campaign_state& campaign, contact_no number, const contact_state& contact,
+                               time_point now);
+
+// -- evolve ---------------------------------------------------------------------------------------------------------
+
+/// Applies `e` to the campaign: status, counters, dispositions, `last_seq` + 1.
+void evolve(campaign_state& state, const event& e);
+void evolve(campaign_state& state, const campaign_created& e);
+void evolve(campaign_state& state, const campaign_changed& e);
+void evolve(campaign_state& state, const contact_event& e);
+
+} // namespace redial

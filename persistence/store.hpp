@@ -1,0 +1,126 @@
+/// Where campaigns live: their journals of events, and the rows that follow from these.
+///
+/// Operation: `commit` takes what several campaigns want appended and makes it one synced write (group commit): all the
+/// events and all the rows that they change, or nothing. Rows are a function of the events (`project`, pure).
+/// Contacts of a campaign to be are staged first, in chunks, unsynced; the commit of its `campaign_created` makes them
+/// durable and visible at once, and what was staged for a campaign that never came to be is dropped at the next open.
+///
+/// Concurrency: `commit`, `stage` and `discard` from one thread at a time (the writer's); every reading function from any
+/// thread at any time, each seeing committed state only.
+///
+/// Recovery: `open` reads the campaigns' heads; `load_contacts` rebuilds a campaign's table from its rows.
+#pragma once
+
+#include "domain/contact_table.hpp"
+#include "domain/event.hpp"
+#include "domain/result.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace redial::persistence {
+
+class engine;
+
+/// Events that one campaign wants appended.
+struct append {
+  campaign_no campaign = 0;
+  std::uint64_t expected_seq = 0; ///< number of the last event that the caller knows; 0 for a new campaign
+  std::vector<event> events;      ///< not empty
+};
+
+/// A campaign as committed.
+struct campaign_head {
+  campaign_no number = 0;
+  campaign_state state;
+};
+
+/// A waiting retry, as recovery hands it out.
+struct due_contact {
+  time_point due{};
+  contact_no contact = 0;
+};
+
+/// An attempt that was in progress when the process ended.
+struct open_contact {
+  contact_no contact = 0;
+  contact_state state;
+};
+
+/// The contacts of a campaign as recovery finds them.
+struct loaded_contacts {
+  contact_table table;
+  std::vector<due_contact> waiting; ///< in no particular order
+  std::vector<open_contact> open;
+};
+
+class store {
+public:
+  /// Takes over `backend` and reads the heads of all campaigns; drops what was staged for campaigns that never came to be.
+  /// @returns `storage_failed` naming what is wrong (unreadable, corrupt, written by a newer version of redial).
+  static result<std::unique_ptr<store>> open(std::shared_ptr<engine> backend);
+
+  ~store();
+  store(const store&) = delete;
+  store& operator=(const store&) = delete;
+
+  /// @returns a number that no campaign bears or has borne since `open`. Thread-safe.
+  campaign_no next_campaign_no();
+
+  /// Writes contacts `first`, `first + 1`, … of a campaign that has no events yet. Durable with its first `commit`.
+  /// @returns `storage_failed` with the reason.
+  result<void> stage(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts);
+
+  /// Drops what was staged for a campaign that has no events.
+  result<void> discard(campaign_no campaign);
+
+  /// Appends all of `appends` in one synced write. An append whose `expected_seq` is not the campaign's last is refused by
+  /// itself (`sequence_conflict`) and the others go on; if the write fails, all are refused (`storage_failed`) and
+  /// nothing has changed in what readers see. At most one append per campaign in a call.
+  /// @returns one result for each append, in order: the campaign's state after its events.
+  std::vector<result<campaign_state>> commit(std::span<const append> appends);
+
+  /// @returns every campaign as committed, by number.
+  std::vector<campaign_head> campaigns() const;
+  /// @returns the campaign as committed, or nullopt.
+  std::optional<campaign_state> find(campaign_no campaign) const;
+
+  /// Rebuilds the contact table of a campaign.
+  result<loaded_contacts> load_contacts(campaign_no campaign) const;
+
+  /// @returns contacts `first` to `first + count - 1` (fewer at the end of the list): the immutable parts.
+  result<std::vector<contact_profile>> load_profiles(campaign_no campaign, contact_no first, contact_no count) const;
+
+  /// @returns contact `number` with its state and calls, `not_found` if there is none.
+  result<contact_detail> load_contact(campaign_no campaign, contact_no number) const;
+
+  /// @returns the number of the contact with `number` as its phone: a scan over 8 bytes a contact.
+  result<std::optional<contact_no>> find_contact(campaign_no campaign, phone number) const;
+
+  /// @returns one page of contacts in list order, of one status or of all.
+  result<contact_page> list_contacts(campaign_no campaign, std::optional<contact_status> status, std::uint64_t offset,
+                                     std::size_t limit) const;
+
+  /// Hands out the events of a campaign after `after_seq` in order, with their numbers, until `visit` returns false.
+  result<void> read_events(campaign_no campaign, std::uint64_t after_seq,
+                           const std::function<bool(std::uint64_t seq, const event&)>& visit) const;
+
+  /// Recounts every counter of a campaign from its contact rows, calls and events.
+  /// @returns what does not agree, one sentence each; empty if all is well.
+  std::vector<std::string> verify(campaign_no campaign) const;
+
+  /// @returns the latest event's time over all campaigns, or nullopt for an empty store: an accelerated clock must not
+  /// restart below it.
+  std::optional<time_point> last_time() const;
+
+private:
+  struct impl;
+  explicit store(std::unique_ptr<impl> self);
+  std::unique_ptr<impl> self_;
+};
+
+} // namespace redial::persistence
