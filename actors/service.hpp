@@ -39,7 +39,7 @@ struct campaign_page {
 struct removal_summary {
   std::uint64_t removed = 0;
   std::uint64_t already_called = 0;
-  std::uint64_t not_found = 0;
+  std::uint64_t not_found = 0; ///< not on the list, or removed before
   std::uint64_t retries_cancelled = 0;
 };
 

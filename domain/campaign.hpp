@@ -79,7 +79,7 @@ struct campaign_counters {
 /// The whole moving state of a campaign but for its contacts.
 struct campaign_state {
   /// Labels beyond this many are counted together under "other": a script that invents a label for every call must not
-  /// make the campaign grow.
+  /// make the campaign grow. The engine's own labels are always counted by name.
   static constexpr std::size_t max_disposition_labels = 256;
 
   std::shared_ptr<const campaign_definition> definition;
@@ -90,7 +90,7 @@ struct campaign_state {
   campaign_counters counters;
   std::map<std::string, std::uint64_t, std::less<>> dispositions; ///< final disposition of each contact that is done
   std::uint64_t last_seq = 0; ///< number of the last event, from 1; 0 before the first
-  time_point last_at{};       ///< when the last event happened
+  time_point last_at{};       ///< the latest instant of any event so far; never goes back
 };
 
 } // namespace redial

@@ -10,9 +10,10 @@ std::optional<contact_no> contact_table::add(phone number) {
   auto slot = slot_of(number);
   if (slots_[slot] != empty_slot)
     return std::nullopt;
-  slots_[slot] = size();
-  cells_.emplace_back(number);
-  return slots_[slot];
+  const auto added = size();
+  cells_.emplace_back(number); // may throw: the index comes second, so that it never names a contact that is not there
+  slots_[slot] = added;
+  return added;
 }
 
 std::optional<contact_no> contact_table::find(phone number) {
@@ -26,7 +27,7 @@ std::optional<contact_no> contact_table::find(phone number) {
 
 void contact_table::settle() {
   cells_.shrink_to_fit();
-  slots_ = {};
+  std::vector<contact_no>{}.swap(slots_); // assigning {} would keep the memory
 }
 
 void contact_table::rebuild(std::size_t contacts) {

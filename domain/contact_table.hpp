@@ -43,7 +43,10 @@ public:
   /// Adds a contact at the end. @returns its number, or nullopt where the phone is in the table already.
   std::optional<contact_no> add(phone number);
   /// Adds a contact that is known to be new (recovery from the store): builds no index.
-  void append(phone number) { cells_.emplace_back(number); }
+  void append(phone number) {
+    cells_.emplace_back(number);
+    slots_.clear(); // it does not know this contact
+  }
 
   /// @returns the contact with this phone. Builds the index first if it is not there: linear then, constant after.
   std::optional<contact_no> find(phone number);

@@ -1,10 +1,18 @@
 #include "domain/rules.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace redial {
 
 namespace {
 
 constexpr std::string_view other_label = "other";
+
+/// Labels that the engine itself gives keep their own count, however many a script has invented.
+bool is_engine_label(std::string_view label) noexcept {
+  return label == disposition::not_reachable || label == disposition::no_disposition || label == disposition::unknown;
+}
 
 std::optional<campaign_change> transition(campaign_status from, campaign_action action) noexcept {
   switch (action) {
@@ -73,24 +81,21 @@ problem no_such_call(call_id call) {
   return {error_code::no_such_call, "the contact has no open call " + call.to_string(), {}};
 }
 
-/// What a contact is left with after its call ended so, under the retry rule.
-contact_state after_call(const campaign_definition& campaign, const contact_state& contact,
-                         const call_report& report) {
-  switch (report.outcome) {
-    case call_outcome::answered:
-      return finished(contact, disposition::is_valid(report.disposition) ? std::string_view{report.disposition}
-                                                                         : disposition::no_disposition);
-    case call_outcome::unknown:
-      return finished(contact, disposition::unknown);
-    default:
-      break;
-  }
+/// What a contact is left with after its call ended so at `ended_at`, under the retry rule.
+contact_state after_call(const campaign_definition& campaign, const contact_state& contact, const call_report& report,
+                         time_point ended_at) {
+  if (report.outcome == call_outcome::unknown)
+    return finished(contact, disposition::unknown);
+  // Who has answered was reached, however the call ended: nobody is called again because a line broke.
+  if (report.outcome == call_outcome::answered || contact.call->answered_at)
+    return finished(contact, disposition::is_valid(report.disposition) ? std::string_view{report.disposition}
+                                                                       : disposition::no_disposition);
   if (!is_retryable(report.outcome) || contact.suppressed || contact.attempts >= campaign.max_attempts)
     return finished(contact, disposition::not_reachable);
   contact_state after;
   after.status = contact_status::waiting_retry;
   after.attempts = contact.attempts;
-  after.due = report.at + campaign.retry_interval;
+  after.due = ended_at + campaign.retry_interval;
   return after;
 }
 
@@ -172,6 +177,7 @@ result<contact_event> decide_attempt(const campaign_state& campaign, contact_no 
 result<contact_event> decide_answered(contact_no number, const contact_state& contact, call_id call, time_point at) {
   if (!is_open(contact, call) || contact.call->answered_at)
     return no_such_call(call);
+  at = std::max(at, contact.call->started_at);
   auto after = contact;
   after.call->answered_at = at;
   auto e = make_event(contact_change::attempt_answered, number, contact, std::move(after), at);
@@ -183,19 +189,20 @@ result<contact_event> decide_ended(const campaign_definition& campaign, contact_
                                    const contact_state& contact, call_id call, const call_report& report) {
   if (!is_open(contact, call))
     return no_such_call(call);
-  auto e = make_event(contact_change::attempt_ended, number, contact, after_call(campaign, contact, report),
-                      report.at);
+  const auto ended_at = std::max(report.at, contact.call->answered_at.value_or(contact.call->started_at));
+  auto e = make_event(contact_change::attempt_ended, number, contact, after_call(campaign, contact, report, ended_at),
+                      ended_at);
   ended_call ended;
   ended.id = call;
   ended.attempt = contact.attempts;
   ended.started_at = contact.call->started_at;
   ended.answered_at = contact.call->answered_at;
-  ended.ended_at = report.at;
+  ended.ended_at = ended_at;
   ended.outcome = report.outcome;
   ended.disposition = e.after.disposition;
   if (report.outcome == call_outcome::answered && !ended.answered_at) {
     // The gateway told of the answer and of the end at once.
-    ended.answered_at = report.at;
+    ended.answered_at = ended_at;
     e.connected = true;
   }
   e.ended = std::move(ended);
@@ -280,7 +287,7 @@ void evolve(campaign_state& state, const campaign_changed& e) {
     state.ended_at = e.at;
     state.reason = e.reason;
   }
-  state.last_at = e.at;
+  state.last_at = std::max(state.last_at, e.at);
   ++state.last_seq;
 }
 
@@ -291,7 +298,8 @@ void evolve(campaign_state& state, const contact_event& e) {
     if (e.after.status == contact_status::done) {
       auto it = state.dispositions.find(e.after.disposition);
       if (it == state.dispositions.end()) {
-        const bool full = state.dispositions.size() >= campaign_state::max_disposition_labels;
+        const bool full = state.dispositions.size() >= campaign_state::max_disposition_labels
+                          && !is_engine_label(e.after.disposition);
         it = state.dispositions.try_emplace(full ? std::string{other_label} : e.after.disposition, 0).first;
       }
       ++it->second;
@@ -301,7 +309,7 @@ void evolve(campaign_state& state, const contact_event& e) {
     ++state.counters.attempted;
   if (e.connected)
     ++state.counters.connected;
-  state.last_at = e.at;
+  state.last_at = std::max(state.last_at, e.at);
   ++state.last_seq;
 }
 

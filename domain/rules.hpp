@@ -39,7 +39,7 @@ result<contact_event> decide_attempt(const campaign_state& campaign, contact_no 
                                      call_id call, time_point now);
 
 /// A person answered call `call`. Refused as `no_such_call` unless it is the contact's open call, or if it was
-/// answered already (a repeated report).
+/// answered already (a repeated report). An `at` before the call's start (another machine's clock) counts as its start.
 result<contact_event> decide_answered(contact_no number, const contact_state& contact, call_id call, time_point at);
 
 /// How a gateway says that a call is over.
@@ -49,10 +49,12 @@ struct call_report {
   time_point at{};
 };
 
-/// Call `call` is over. Answered: done, with the script's disposition. Unknown: done, never dialed again by itself.
+/// Call `call` is over. Answered (at some time, whatever ended the call): done, with the script's disposition, or
+/// `no_disposition`. Unknown: done, never dialed again by itself.
 /// Otherwise another attempt after the retry interval, unless the number is invalid, the attempts are used up (then
 /// `not_reachable`, seed contract) or the contact is suppressed. Ends are taken in every status of the campaign: calls
-/// in progress finish and count (seed contract). Refused as `no_such_call` unless `call` is the contact's open call.
+/// in progress finish and count (seed contract). A report whose `at` lies before the call's start or answer counts as of
+/// that instant. Refused as `no_such_call` unless `call` is the contact's open call.
 result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number,
                                    const contact_state& contact, call_id call, const call_report& report);
 

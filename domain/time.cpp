@@ -128,6 +128,9 @@ std::string format_rfc3339(time_point at) {
 }
 
 bool is_known_timezone(std::string_view name) {
+  // Files of the machine's own among the zones: they name no zone, and mean another one elsewhere.
+  if (name == "localtime" || name == "posixrules")
+    return false;
   for (const auto& zone : date::get_tzdb().zones) {
     if (zone.name() == name)
       return true;

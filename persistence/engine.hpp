@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace redial::persistence {
 
@@ -25,8 +26,11 @@ enum class table : std::uint8_t {
   contact,  ///< campaign, contact → moving state; absent while the contact is as it was created
   call,     ///< campaign, contact, attempt → ended call
 };
-inline constexpr std::array all_tables{table::meta,  table::campaign, table::journal, table::phone,
-                                       table::profile, table::contact,  table::call};
+inline constexpr std::array all_tables{
+  table::meta, table::campaign, table::journal, table::phone, table::profile, table::contact, table::call};
+
+/// @returns the name of `which` on disk and in messages, for instance "journal".
+std::string_view table_name(table which) noexcept;
 
 /// Changes to be applied together.
 class batch {
@@ -53,11 +57,11 @@ public:
 
   /// Visits keys from `from` (inclusive) to `to` (exclusive) in order until `visit` returns false. Sees one instant.
   virtual result<void> scan(table where, std::string_view from, std::string_view to,
-                            const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
 
   /// @returns the largest entry whose key is at most `key` and at least `floor`, or nullopt.
-  virtual result<std::optional<std::pair<std::string, std::string>>> last_at_most(table where, std::string_view key,
-                                                                                  std::string_view floor) const = 0;
+  virtual result<std::optional<std::pair<std::string, std::string>>> last_at_most(
+    table where, std::string_view key, std::string_view floor) const = 0;
 };
 
 struct rocksdb_options {

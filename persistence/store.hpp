@@ -5,8 +5,8 @@
 /// Contacts of a campaign to be are staged first, in chunks, unsynced; the commit of its `campaign_created` makes them
 /// durable and visible at once, and what was staged for a campaign that never came to be is dropped at the next open.
 ///
-/// Concurrency: `commit`, `stage` and `discard` from one thread at a time (the writer's); every reading function from any
-/// thread at any time, each seeing committed state only.
+/// Concurrency: `commit`, `stage` and `discard` from one thread at a time (the writer's); every reading function from
+/// any thread at any time, each seeing committed state only.
 ///
 /// Recovery: `open` reads the campaigns' heads; `load_contacts` rebuilds a campaign's table from its rows.
 #pragma once
@@ -60,7 +60,8 @@ struct loaded_contacts {
 
 class store {
 public:
-  /// Takes over `backend` and reads the heads of all campaigns; drops what was staged for campaigns that never came to be.
+  /// Takes over `backend` and reads the heads of all campaigns; drops what was staged for campaigns that never came to
+  /// be.
   /// @returns `storage_failed` naming what is wrong (unreadable, corrupt, written by a newer version of redial).
   static result<std::unique_ptr<store>> open(std::shared_ptr<engine> backend);
 
@@ -78,8 +79,8 @@ public:
   /// Drops what was staged for a campaign that has no events.
   result<void> discard(campaign_no campaign);
 
-  /// Appends all of `appends` in one synced write. An append whose `expected_seq` is not the campaign's last is refused by
-  /// itself (`sequence_conflict`) and the others go on; if the write fails, all are refused (`storage_failed`) and
+  /// Appends all of `appends` in one synced write. An append whose `expected_seq` is not the campaign's last is refused
+  /// by itself (`sequence_conflict`) and the others go on; if the write fails, all are refused (`storage_failed`) and
   /// nothing has changed in what readers see. At most one append per campaign in a call.
   /// @returns one result for each append, in order: the campaign's state after its events.
   std::vector<result<campaign_state>> commit(std::span<const append> appends);
@@ -102,12 +103,12 @@ public:
   result<std::optional<contact_no>> find_contact(campaign_no campaign, phone number) const;
 
   /// @returns one page of contacts in list order, of one status or of all.
-  result<contact_page> list_contacts(campaign_no campaign, std::optional<contact_status> status, std::uint64_t offset,
-                                     std::size_t limit) const;
+  result<contact_page> list_contacts(
+    campaign_no campaign, std::optional<contact_status> status, std::uint64_t offset, std::size_t limit) const;
 
   /// Hands out the events of a campaign after `after_seq` in order, with their numbers, until `visit` returns false.
   result<void> read_events(campaign_no campaign, std::uint64_t after_seq,
-                           const std::function<bool(std::uint64_t seq, const event&)>& visit) const;
+    const std::function<bool(std::uint64_t seq, const event&)>& visit) const;
 
   /// Recounts every counter of a campaign from its contact rows, calls and events.
   /// @returns what does not agree, one sentence each; empty if all is well.

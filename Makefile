@@ -1,0 +1,46 @@
+# redial's commands. Each installs by apt what it needs and is missing; see scripts/install-deps.
+.DEFAULT_GOAL := help
+.PHONY: help build run demo test test-asan asan format lint clean
+
+JOBS ?= $(shell nproc)
+SOURCES = $(shell git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp')
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build the server: build/redial
+	@scripts/install-deps build
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target redial
+
+run: build ## serve on 127.0.0.1:8080, data in ./data
+	@build/redial serve --config config/redial.toml
+
+demo: build ## call 2,000 people on a simulated line and watch
+	@scripts/install-deps demo
+	@scripts/demo
+
+test: ## build and run all tests
+	@scripts/install-deps build demo
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS)
+	@ctest --preset release -j 2
+
+test-asan: ## the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@scripts/install-deps build demo
+	@cmake --preset asan
+	@cmake --build --preset asan -j $(JOBS)
+	@ctest --preset asan -j 2
+
+asan: test-asan
+
+format: ## format all sources
+	@scripts/install-deps lint
+	@clang-format -i $(SOURCES)
+
+lint: ## format, room borders and clang-tidy of what changed (LINT=--all: of everything)
+	@scripts/install-deps build lint
+	@scripts/lint $(LINT)
+
+clean: ## remove what was built, not ./data
+	@rm -rf build build-asan build-tsan build-lint

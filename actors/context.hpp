@@ -1,0 +1,49 @@
+/// What the engine's actors share: clock, timers, gateway, store and settings. Made once where the rooms are wired.
+#pragma once
+
+#include "actors/board.hpp"
+#include "actors/line_allocator.hpp"
+#include "domain/ids.hpp"
+#include "domain/time.hpp"
+#include "persistence/store.hpp"
+#include "telephony/call_gateway.hpp"
+#include "timing/timer_service.hpp"
+
+#include <spdlog/logger.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace redial::actors {
+
+struct engine_settings {
+  line_limits lines;
+  /// A contact whose next attempt is at most this far off (engine time) keeps its actor and its own timer.
+  milliseconds passivate_after{5000};
+  /// So many contacts may wait with an actor of their own, over all campaigns; the others are passivated.
+  std::size_t max_waiting_actors = 20'000;
+  std::size_t max_commands = 10'000; ///< commands of callers under way at once
+  std::size_t max_uploads = 4;       ///< campaigns being uploaded at once
+  /// Before an actor that died is started again (engine time); doubles with each death up to 64 times as much.
+  milliseconds restart_delay{1000};
+  /// Blocking work runs in threads of its own; tests run it in the scheduler's, under virtual time.
+  bool detach_blocking = true;
+};
+
+struct engine_context {
+  const clock& time;
+  timing::timer_service& timers;
+  telephony::call_gateway& gateway;
+  persistence::store& store;
+  random_source& random;
+  spdlog::logger& log;
+  engine_settings settings;
+
+  actors::board board;
+  std::atomic<std::size_t> waiting_actors{0};
+  std::atomic<std::size_t> pending_commands{0};
+  std::atomic<std::size_t> live_uploads{0};
+};
+
+} // namespace redial::actors

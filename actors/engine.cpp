@@ -1,0 +1,155 @@
+#include "actors/engine.hpp"
+
+#include "actors/front.hpp"
+#include "actors/line_pool.hpp"
+#include "actors/reader.hpp"
+#include "actors/registry.hpp"
+#include "actors/store_writer.hpp"
+#include "actors/upload.hpp"
+
+namespace redial::actors {
+
+namespace {
+
+/// The caller's end of an upload: messages to its actor, and an abort if it is dropped half way.
+class upload_handle final : public campaign_upload {
+public:
+  explicit upload_handle(upload_actor actor) : actor_{std::move(actor)} {}
+
+  ~upload_handle() override {
+    if (!finished_)
+      caf::anon_send(actor_, upload_abort{});
+  }
+  upload_handle(const upload_handle&) = delete;
+  upload_handle& operator=(const upload_handle&) = delete;
+
+  void add(std::vector<contact_profile> contacts, reply<void> done) override {
+    caf::anon_send(actor_, upload_chunk{std::make_shared<std::vector<contact_profile>>(std::move(contacts)),
+                                        reply_once<void>{std::move(done)}});
+  }
+
+  void finish(campaign_definition definition, reply<created_campaign> done) override {
+    finished_ = true;
+    caf::anon_send(actor_, upload_finish{std::make_shared<campaign_definition>(std::move(definition)),
+                                         reply_once<created_campaign>{std::move(done)}});
+  }
+
+private:
+  upload_actor actor_;
+  bool finished_ = false;
+};
+
+problem no_such_campaign() {
+  return {error_code::not_found, "no such campaign", {}};
+}
+
+} // namespace
+
+engine::engine(caf::actor_system& system, engine_context& context)
+  : system_{system}, context_{context}, writer_{spawn_store_writer(system, context)},
+    lines_{spawn_line_pool(system, context)}, reader_{spawn_reader(system, context)},
+    registry_{spawn_registry(system, context, writer_, lines_)}, front_{spawn_front(system, registry_, reader_)} {}
+
+engine::~engine() {
+  phase_ = phase::stopping;
+  // The system's destructor waits for whatever still lives: campaigns go with the registry, the rest by name.
+  for (const auto& a :
+       {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(registry_), caf::actor_cast<caf::actor>(reader_),
+        caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
+    caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
+}
+
+std::future<void> engine::recover() {
+  auto promise = std::make_shared<std::promise<void>>();
+  auto future = promise->get_future();
+  caf::anon_send(registry_, actors::recover{reply_once<void>{[this, promise](const result<void>&) {
+                   auto starting = phase::starting;
+                   phase_.compare_exchange_strong(starting, phase::serving);
+                   promise->set_value();
+                 }}});
+  return future;
+}
+
+std::future<void> engine::drain() {
+  phase_ = phase::stopping;
+  auto promise = std::make_shared<std::promise<void>>();
+  auto future = promise->get_future();
+  caf::anon_send(registry_,
+                 actors::drain{reply_once<void>{[promise](const result<void>&) { promise->set_value(); }}});
+  return future;
+}
+
+std::optional<std::string> engine::not_ready() const {
+  switch (phase_.load()) {
+    case phase::starting: return "starting";
+    case phase::serving: return std::nullopt;
+    case phase::stopping: break;
+  }
+  return "stopping";
+}
+
+/// @returns why no command is taken now, if so.
+std::optional<problem> engine::closed() const {
+  if (auto why = not_ready())
+    return problem{error_code::unavailable, "the engine is " + *why, {}};
+  if (context_.pending_commands.load(std::memory_order_relaxed) >= context_.settings.max_commands)
+    return problem{error_code::overloaded, "too many commands are under way", {}};
+  return std::nullopt;
+}
+
+campaign_view_ptr engine::find(const campaign_id& id) const {
+  return context_.board.find(id);
+}
+
+campaign_page engine::list(const campaign_filter& filter) const {
+  return context_.board.list(filter);
+}
+
+result<std::unique_ptr<campaign_upload>> engine::begin_upload(std::string trace) {
+  if (auto why = closed())
+    return *why;
+  if (context_.live_uploads.fetch_add(1, std::memory_order_relaxed) >= context_.settings.max_uploads) {
+    context_.live_uploads.fetch_sub(1, std::memory_order_relaxed);
+    return problem{error_code::overloaded, "too many campaigns are being created at once", {}};
+  }
+  return std::make_unique<upload_handle>(spawn_upload(system_, context_, registry_, writer_, std::move(trace)));
+}
+
+void engine::act(const campaign_id& id, campaign_action action, std::string trace, reply<campaign_view_ptr> done) {
+  if (auto why = closed())
+    return done(*why);
+  caf::anon_send(front_, act_command{id, action, std::move(trace),
+                                     reply_once<campaign_view_ptr>{std::move(done), &context_.pending_commands}});
+}
+
+void engine::remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string trace,
+                             reply<removal_summary> done) {
+  if (auto why = closed())
+    return done(*why);
+  caf::anon_send(front_, remove_command{id, std::make_shared<const std::vector<phone>>(std::move(phones)),
+                                        std::move(trace),
+                                        reply_once<removal_summary>{std::move(done), &context_.pending_commands}});
+}
+
+void engine::list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
+                           std::size_t limit, reply<contact_page> done) {
+  if (auto why = closed())
+    return done(*why);
+  auto view = find(id);
+  if (!view)
+    return done(no_such_campaign());
+  caf::anon_send(front_, list_contacts_query{view->number, status, offset, limit,
+                                             reply_once<contact_page>{std::move(done), &context_.pending_commands}});
+}
+
+void engine::find_contact(const campaign_id& id, phone number, reply<contact_detail> done) {
+  if (auto why = closed())
+    return done(*why);
+  auto view = find(id);
+  if (!view)
+    return done(no_such_campaign());
+  caf::anon_send(front_, find_contact_query{view->number, number,
+                                            reply_once<contact_detail>{std::move(done), &context_.pending_commands}});
+}
+
+} // namespace redial::actors

@@ -1,0 +1,55 @@
+/// The running engine: all actors, and the service they give to the HTTP room.
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/messages.hpp"
+
+#include <atomic>
+#include <future>
+
+namespace redial::actors {
+
+/// Spawns the actors on construction and ends them on destruction. Thread-safe, but for construction, destruction,
+/// `recover` and `drain`, which belong to the thread that owns it.
+class engine final : public service {
+public:
+  /// @param system and @param context must outlive the engine.
+  engine(caf::actor_system& system, engine_context& context);
+  ~engine() override;
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  /// Brings the campaigns of the store back to life; `not_ready` is nullopt from then on.
+  /// @returns a future that is ready when all of them are.
+  std::future<void> recover();
+
+  /// Takes no further command and dials nobody any more. @returns a future that is ready when no call is in progress and
+  /// everything decided is committed.
+  std::future<void> drain();
+
+  campaign_view_ptr find(const campaign_id& id) const override;
+  campaign_page list(const campaign_filter& filter) const override;
+  result<std::unique_ptr<campaign_upload>> begin_upload(std::string trace) override;
+  void act(const campaign_id& id, campaign_action action, std::string trace, reply<campaign_view_ptr> done) override;
+  void remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string trace,
+                       reply<removal_summary> done) override;
+  void list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
+                     std::size_t limit, reply<contact_page> done) override;
+  void find_contact(const campaign_id& id, phone number, reply<contact_detail> done) override;
+  std::optional<std::string> not_ready() const override;
+
+private:
+  enum class phase : std::uint8_t { starting, serving, stopping };
+  std::optional<problem> closed() const;
+
+  caf::actor_system& system_;
+  engine_context& context_;
+  std::atomic<phase> phase_{phase::starting};
+  writer_actor writer_;
+  line_pool_actor lines_;
+  reader_actor reader_;
+  registry_actor registry_;
+  front_actor front_;
+};
+
+} // namespace redial::actors

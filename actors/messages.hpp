@@ -1,0 +1,317 @@
+/// Every message and every typed interface of the engine. Whoever opens this file sees the whole system.
+///
+///   front ──commands──▶ registry ──▶ campaign ──spawns──▶ contact ──place──▶ gateway
+///     │                    ▲            │  ▲                 │
+///     └─uploads─▶ upload ──┘            │  └────call news────┘
+///                    │                  ├──appends──▶ store writer (group commit)
+///                    └──────stages──────┴──lines────▶ line pool
+///
+/// Messages stay within the process. Each is one struct; what is large travels as a shared pointer.
+#pragma once
+
+#include "actors/reply_once.hpp"
+#include "actors/service.hpp"
+#include "domain/contact_table.hpp"
+#include "domain/event.hpp"
+#include "persistence/store.hpp"
+#include "telephony/call_gateway.hpp"
+
+#include <caf/all.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace redial::actors {
+
+// -- commands of callers --------------------------------------------------------------------------------------------
+
+/// An action on a campaign. Answered once committed and, for the caller's sake, once no attempt decided before it is
+/// still on its way to the gateway.
+struct act_command {
+  campaign_id id;
+  campaign_action action{};
+  std::string trace; ///< request id
+  reply_once<campaign_view_ptr> done;
+};
+
+/// Takes contacts off the list.
+struct remove_command {
+  campaign_id id;
+  std::shared_ptr<const std::vector<phone>> phones;
+  std::string trace;
+  reply_once<removal_summary> done;
+};
+
+struct list_contacts_query {
+  campaign_no campaign = 0;
+  std::optional<contact_status> status;
+  std::uint64_t offset = 0;
+  std::size_t limit = 0;
+  reply_once<contact_page> done;
+};
+
+struct find_contact_query {
+  campaign_no campaign = 0;
+  redial::phone phone;
+  reply_once<contact_detail> done;
+};
+
+// -- uploads --------------------------------------------------------------------------------------------------------
+
+struct upload_chunk {
+  std::shared_ptr<std::vector<contact_profile>> contacts;
+  reply_once<void> done;
+};
+
+struct upload_finish {
+  std::shared_ptr<campaign_definition> definition;
+  reply_once<created_campaign> done;
+};
+
+/// The client is gone or sent something wrong: leave nothing behind.
+struct upload_abort {};
+
+/// A campaign is in the store and may begin to live.
+struct campaign_born {
+  campaign_view_ptr view;
+  std::shared_ptr<contact_table> contacts; ///< handed over: the receiver is the only owner
+  std::uint64_t duplicates_skipped = 0;
+  reply_once<created_campaign> done;
+};
+
+// -- store writer ---------------------------------------------------------------------------------------------------
+
+/// Events to be committed; answered with `append_done`. At most one under way for each campaign. The append belongs to
+/// the writer until it is answered.
+struct append_request {
+  std::shared_ptr<persistence::append> append;
+  caf::actor from;
+};
+
+struct append_done {
+  std::shared_ptr<persistence::append> append;
+  std::shared_ptr<const result<campaign_state>> outcome;
+};
+
+/// Contacts of a campaign that is being created; answered with `stage_done`. Without contacts: drop what was staged.
+struct stage_request {
+  campaign_no campaign = 0;
+  contact_no first = 0;
+  std::shared_ptr<const std::vector<contact_profile>> contacts;
+  caf::actor from;
+};
+
+struct stage_done {
+  std::shared_ptr<const result<void>> outcome;
+};
+
+/// Answered with itself when everything sent to the writer before has been committed or refused.
+struct writer_fence {
+  campaign_id campaign;
+  caf::actor from;
+};
+
+/// The writer's message to itself, behind all that has queued up: commit it.
+struct flush_now {};
+
+// -- line pool ------------------------------------------------------------------------------------------------------
+
+/// A campaign's standing with the line pool: what it gives back, and how many more lines it could use now.
+struct lines_update {
+  campaign_no campaign = 0;
+  caf::actor from;
+  std::uint32_t ended = 0;  ///< lines whose call is over
+  std::uint32_t unused = 0; ///< granted lines for which there was no call: their starts are given back too
+  std::uint32_t adopted = 0; ///< lines that recovery found in use
+  std::uint32_t wanted = 0; ///< replaces what was wanted before
+};
+
+/// The campaign needs no lines any more; those that it holds are free.
+struct lines_leave {
+  campaign_no campaign = 0;
+};
+
+/// Lines for a campaign, each good for one attempt.
+struct lines_grant {
+  std::uint32_t lines = 0;
+};
+
+// -- campaign and contact -------------------------------------------------------------------------------------------
+
+/// The attempt was handed to the gateway. `generation` is the fence generation it was decided in.
+struct contact_placed {
+  contact_no contact = 0;
+  std::uint64_t generation = 0;
+};
+
+/// News of a contact's call, as the gateway told it.
+struct contact_news {
+  contact_no contact = 0;
+  call_id call;
+  telephony::call_news news;
+};
+
+/// Several pieces of news that came within one step, `call_placed` among them: saves hops for calls that end at once.
+struct contact_burst {
+  contact_no contact = 0;
+  std::uint64_t generation = 0;
+  call_id call;
+  std::shared_ptr<const std::vector<telephony::call_news>> news;
+};
+
+/// To the contact actor itself, from the gateway.
+struct gateway_news {
+  call_id call;
+  telephony::call_news news;
+};
+
+/// To the contact actor itself: what the gateway knows of the call that was in progress when the process ended.
+struct gateway_answer {
+  telephony::lookup_answer answer{};
+};
+
+/// To a contact actor: ask the gateway what became of this call, which was in progress when the process ended.
+struct contact_lookup {
+  call_id call;
+};
+
+/// To a contact actor: place this attempt.
+struct contact_dial {
+  telephony::call_request request;
+  std::uint64_t generation = 0;
+};
+
+/// To a contact actor whose call has ended: keep the retry timer yourself, the wait is short.
+struct contact_wait {
+  time_point due{};
+};
+
+/// From a contact actor: its short wait is over.
+struct contact_due {
+  contact_no contact = 0;
+};
+
+/// To a contact actor that waits: you are not needed any more.
+struct contact_retire {};
+
+/// From the timer service to whoever armed it: look at the clock.
+struct tick {};
+
+// -- life and death -------------------------------------------------------------------------------------------------
+
+/// From a campaign actor once it is ready to serve, or has found that it cannot.
+struct campaign_ready {
+  campaign_no campaign = 0;
+};
+
+/// From a campaign that has ended with nothing left to do.
+struct campaign_finished {
+  campaign_id id;
+};
+
+/// To the registry at shutdown, and from it to every campaign: dial nobody any more, finish what is in progress.
+struct drain {
+  reply_once<void> done;
+};
+
+/// From a campaign that has nothing in progress and nothing uncommitted.
+struct campaign_drained {
+  campaign_no campaign = 0;
+};
+
+/// To the registry: restart this campaign's actor from the store.
+struct respawn_campaign {
+  campaign_id id;
+};
+
+/// To the registry at start: bring every live campaign of the store to life, then answer.
+struct recover {
+  reply_once<void> done;
+};
+
+/// To an actor that shall end in good order, behind all that was sent to it before.
+struct retire {};
+
+// -- interfaces -----------------------------------------------------------------------------------------------------
+
+/// Turns calls of the HTTP room into messages and bounds how many are under way.
+using front_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
+                                     caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
+
+/// Finds, spawns, recovers and restarts campaigns.
+using registry_actor
+  = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>, caf::reacts_to<campaign_born>,
+                     caf::reacts_to<campaign_ready>, caf::reacts_to<campaign_finished>, caf::reacts_to<drain>,
+                     caf::reacts_to<campaign_drained>, caf::reacts_to<writer_fence>, caf::reacts_to<respawn_campaign>,
+                     caf::reacts_to<recover>>;
+
+/// Owns one campaign: the only one that changes it.
+using campaign_actor
+  = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>, caf::reacts_to<append_done>,
+                     caf::reacts_to<lines_grant>, caf::reacts_to<contact_placed>, caf::reacts_to<contact_news>,
+                     caf::reacts_to<contact_burst>, caf::reacts_to<contact_due>, caf::reacts_to<tick>,
+                     caf::reacts_to<drain>, caf::reacts_to<retire>>;
+
+/// One contact while its call or a short wait for the next one lasts.
+using contact_actor
+  = caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts_to<gateway_answer>, caf::reacts_to<contact_dial>,
+                     caf::reacts_to<contact_lookup>, caf::reacts_to<contact_wait>, caf::reacts_to<tick>, caf::reacts_to<contact_retire>>;
+
+/// The only writer of the store.
+using writer_actor = caf::typed_actor<caf::reacts_to<append_request>, caf::reacts_to<stage_request>,
+                                      caf::reacts_to<writer_fence>, caf::reacts_to<flush_now>>;
+
+/// Shares lines and calls per second among the campaigns.
+using line_pool_actor
+  = caf::typed_actor<caf::reacts_to<lines_update>, caf::reacts_to<lines_leave>, caf::reacts_to<tick>>;
+
+/// Receives the contacts of one campaign that is being created.
+using upload_actor = caf::typed_actor<caf::reacts_to<upload_chunk>, caf::reacts_to<upload_finish>,
+                                      caf::reacts_to<upload_abort>, caf::reacts_to<stage_done>,
+                                      caf::reacts_to<append_done>>;
+
+/// Answers questions that read the store.
+using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
+
+} // namespace redial::actors
+
+#define REDIAL_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(redial::actors::name)
+REDIAL_LOCAL_MESSAGE(act_command)
+REDIAL_LOCAL_MESSAGE(append_done)
+REDIAL_LOCAL_MESSAGE(append_request)
+REDIAL_LOCAL_MESSAGE(campaign_born)
+REDIAL_LOCAL_MESSAGE(campaign_drained)
+REDIAL_LOCAL_MESSAGE(campaign_finished)
+REDIAL_LOCAL_MESSAGE(campaign_ready)
+REDIAL_LOCAL_MESSAGE(contact_burst)
+REDIAL_LOCAL_MESSAGE(contact_dial)
+REDIAL_LOCAL_MESSAGE(contact_due)
+REDIAL_LOCAL_MESSAGE(contact_lookup)
+REDIAL_LOCAL_MESSAGE(contact_news)
+REDIAL_LOCAL_MESSAGE(contact_placed)
+REDIAL_LOCAL_MESSAGE(contact_retire)
+REDIAL_LOCAL_MESSAGE(contact_wait)
+REDIAL_LOCAL_MESSAGE(drain)
+REDIAL_LOCAL_MESSAGE(find_contact_query)
+REDIAL_LOCAL_MESSAGE(flush_now)
+REDIAL_LOCAL_MESSAGE(gateway_answer)
+REDIAL_LOCAL_MESSAGE(gateway_news)
+REDIAL_LOCAL_MESSAGE(lines_grant)
+REDIAL_LOCAL_MESSAGE(lines_leave)
+REDIAL_LOCAL_MESSAGE(lines_update)
+REDIAL_LOCAL_MESSAGE(list_contacts_query)
+REDIAL_LOCAL_MESSAGE(recover)
+REDIAL_LOCAL_MESSAGE(remove_command)
+REDIAL_LOCAL_MESSAGE(respawn_campaign)
+REDIAL_LOCAL_MESSAGE(retire)
+REDIAL_LOCAL_MESSAGE(stage_done)
+REDIAL_LOCAL_MESSAGE(stage_request)
+REDIAL_LOCAL_MESSAGE(tick)
+REDIAL_LOCAL_MESSAGE(upload_abort)
+REDIAL_LOCAL_MESSAGE(upload_chunk)
+REDIAL_LOCAL_MESSAGE(upload_finish)
+REDIAL_LOCAL_MESSAGE(writer_fence)
+#undef REDIAL_LOCAL_MESSAGE

@@ -1,0 +1,12 @@
+/// Answers questions about contacts from the store's committed rows, away from the threads that dial.
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/messages.hpp"
+
+namespace redial::actors {
+
+/// @param context must outlive the actor.
+reader_actor spawn_reader(caf::actor_system& system, engine_context& context);
+
+} // namespace redial::actors

@@ -1,0 +1,106 @@
+#include "actors/upload.hpp"
+
+namespace redial::actors {
+
+namespace {
+
+class upload : public upload_actor::base {
+public:
+  upload(caf::actor_config& config, engine_context* context, registry_actor registry, writer_actor writer,
+         std::string trace)
+    : upload_actor::base{config}, context_{*context}, registry_{std::move(registry)}, writer_{std::move(writer)},
+      trace_{std::move(trace)}, number_{context->store.next_campaign_no()} {}
+
+  const char* name() const override { return "upload"; }
+
+protected:
+  behavior_type make_behavior() override {
+    return {
+      [this](const upload_chunk& c) { add(c); },
+      [this](const stage_done& d) {
+        if (auto owed = std::exchange(staging_, {}))
+          (*owed)(*d.outcome);
+      },
+      [this](const upload_finish& f) { finish(f); },
+      [this](const append_done& d) { born(d); },
+      [this](upload_abort) { abort(); },
+    };
+  }
+
+  void on_exit() override {
+    context_.live_uploads.fetch_sub(1, std::memory_order_relaxed);
+    contacts_ = nullptr;
+    registry_ = nullptr;
+    writer_ = nullptr;
+  }
+
+private:
+  void add(const upload_chunk& c) {
+    const auto first = contacts_->size();
+    auto fresh = std::make_shared<std::vector<contact_profile>>();
+    fresh->reserve(c.contacts->size());
+    for (auto& contact : *c.contacts) {
+      if (contacts_->add(contact.phone))
+        fresh->push_back(std::move(contact));
+      else
+        ++duplicates_;
+    }
+    if (fresh->empty())
+      return c.done(boost::system::in_place_value);
+    staged_ = true;
+    staging_ = c.done;
+    caf::anon_send(writer_, stage_request{number_, first, std::move(fresh), caf::actor_cast<caf::actor>(this)});
+  }
+
+  void finish(const upload_finish& f) {
+    do
+      f.definition->id = campaign_id::make(context_.random);
+    while (context_.board.find(f.definition->id));
+    f.definition->created_at = context_.time.now();
+    auto append = std::make_shared<persistence::append>();
+    append->campaign = number_;
+    append->events.emplace_back(campaign_created{f.definition, contacts_->size()});
+    finishing_ = f.done;
+    caf::anon_send(writer_, append_request{std::move(append), caf::actor_cast<caf::actor>(this)});
+  }
+
+  void born(const append_done& d) {
+    if (!*d.outcome) {
+      context_.log.error("request={} campaign could not be created: {}", trace_, d.outcome->error().detail);
+      finishing_(d.outcome->error());
+      return abort();
+    }
+    auto view = std::make_shared<const campaign_view>(campaign_view{number_, d.outcome->value()});
+    context_.log.info("campaign={} request={} created: contacts={} duplicates={}", view->state.definition->id.view(),
+                      trace_, contacts_->size(), duplicates_);
+    contacts_->settle();
+    caf::anon_send(registry_, campaign_born{std::move(view), std::move(contacts_), duplicates_, finishing_});
+    quit();
+  }
+
+  void abort() {
+    if (staged_)
+      caf::anon_send(writer_, stage_request{number_, 0, nullptr, nullptr});
+    quit();
+  }
+
+  engine_context& context_;
+  registry_actor registry_;
+  writer_actor writer_;
+  std::string trace_;
+  campaign_no number_;
+  std::shared_ptr<contact_table> contacts_ = std::make_shared<contact_table>();
+  std::uint64_t duplicates_ = 0;
+  bool staged_ = false;
+  std::optional<reply_once<void>> staging_;
+  reply_once<created_campaign> finishing_;
+};
+
+} // namespace
+
+upload_actor spawn_upload(caf::actor_system& system, engine_context& context, registry_actor registry,
+                          writer_actor writer, std::string trace) {
+  return system.spawn<upload>(&context, std::move(registry), std::move(writer), std::move(trace));
+}
+
+} // namespace redial::actors

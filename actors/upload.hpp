@@ -1,0 +1,13 @@
+/// Receives the contacts of a campaign that is being created, stages them in the store, and brings it to life.
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/messages.hpp"
+
+namespace redial::actors {
+
+/// @param trace request id, for the log. The actor ends with the finish or the abort of its upload.
+upload_actor spawn_upload(caf::actor_system& system, engine_context& context, registry_actor registry,
+                          writer_actor writer, std::string trace);
+
+} // namespace redial::actors

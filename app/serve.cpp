@@ -1,0 +1,155 @@
+#include "app/serve.hpp"
+
+#include "actors/engine.hpp"
+#include "app/secure_random.hpp"
+#include "app/signals.hpp"
+#include "config/endpoint.hpp"
+#include "http/server.hpp"
+#include "persistence/engine.hpp"
+#include "telephony/simulator.hpp"
+#include "timing/timer_heap.hpp"
+#include "timing/wall_clock.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iostream>
+#include <thread>
+
+namespace redial::app {
+
+namespace {
+
+using std::chrono::seconds;
+
+/// The whole stop must be over within this; 10 s are promised.
+constexpr seconds stop_limit{10};
+
+std::shared_ptr<spdlog::logger> make_log(const config::log_settings& settings) {
+  auto log = spdlog::stderr_logger_mt("redial");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  log->set_level(spdlog::level::from_str(settings.level));
+  log->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(log);
+  return log;
+}
+
+telephony::simulator_options simulator_options(const config::simulator_settings& s) {
+  telephony::simulator_options o;
+  o.seed = s.seed;
+  o.workload = s.workload == "peers" ? telephony::simulator_workload::peers : telephony::simulator_workload::lifelike;
+  o.outcomes = {s.outcomes.answered,    s.outcomes.no_answer,      s.outcomes.voicemail,
+                s.outcomes.busy,        s.outcomes.declined,       s.outcomes.unreachable,
+                s.outcomes.invalid_number, s.outcomes.network_error, s.outcomes.abandoned};
+  o.dispositions = s.dispositions;
+  for (const auto& override : s.overrides)
+    o.overrides.push_back({override.suffix, override.outcome, override.disposition});
+  o.ring_min = milliseconds{s.ring_min_ms};
+  o.ring_mean = milliseconds{s.ring_mean_ms};
+  o.ring_max = milliseconds{s.ring_max_ms};
+  o.talk_mean = milliseconds{s.talk_mean_ms};
+  o.talk_max = milliseconds{s.talk_max_ms};
+  o.instant = s.instant;
+  o.peers_base = phone::parse(s.peers_base).value();
+  return o;
+}
+
+actors::engine_settings engine_settings(const config::settings& s) {
+  actors::engine_settings o;
+  o.lines.max_concurrent_calls = static_cast<std::uint32_t>(s.lines.max_concurrent_calls);
+  o.lines.calls_per_second = s.lines.calls_per_second;
+  // Seconds that an actor waits are real ones: memory does not run faster with the clock.
+  o.passivate_after = milliseconds{static_cast<std::int64_t>(
+    static_cast<double>(s.actors.passivate_after_s) * 1000 * s.clock.speed)};
+  o.restart_delay = milliseconds{static_cast<std::int64_t>(1000 * s.clock.speed)};
+  o.max_waiting_actors = s.actors.max_live_contacts;
+  o.max_uploads = s.http.max_uploads;
+  return o;
+}
+
+void configure(caf::actor_system_config& config, const config::actors_settings& s) {
+  const std::size_t threads = s.threads != 0 ? s.threads : std::max(1U, std::thread::hardware_concurrency());
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", threads);
+  config.set("scheduler.max-throughput", static_cast<std::size_t>(s.max_throughput));
+}
+
+http::server_options server_options(const config::http_settings& s) {
+  http::server_options o;
+  const auto endpoint = config::parse_endpoint(s.listen).value();
+  o.host = endpoint.host;
+  o.port = endpoint.port;
+  o.threads = static_cast<unsigned>(s.threads);
+  o.body_limit = s.body_limit_mb * 1024 * 1024;
+  o.header_limit = static_cast<std::uint32_t>(s.header_limit_kb * 1024);
+  o.max_connections = s.max_connections;
+  o.header_timeout = seconds{s.header_timeout_s};
+  o.idle_timeout = seconds{s.idle_timeout_s};
+  o.body_timeout = seconds{s.body_timeout_s};
+  return o;
+}
+
+} // namespace
+
+int serve(const config::settings& settings) {
+  auto log = make_log(settings.log);
+
+  auto backend = persistence::open_rocksdb({settings.storage.data_dir, settings.storage.sync});
+  if (!backend) {
+    log->critical("{}", backend.error().detail);
+    return 1;
+  }
+  auto store = persistence::store::open(std::move(*backend));
+  if (!store) {
+    log->critical("{}", store.error().detail);
+    return 1;
+  }
+  if (!settings.storage.sync)
+    log->warn("storage.sync is off: a power failure can lose what was acknowledged");
+
+  timing::wall_clock clock{settings.clock.speed, (*store)->last_time()};
+  timing::timer_heap timers{clock};
+  auto options = simulator_options(settings.gateway.simulator);
+  if (auto fault = telephony::fault_of(options)) {
+    log->critical("gateway.simulator: {}", *fault);
+    return 1;
+  }
+  auto gateway = telephony::make_simulator(std::move(options), clock, timers);
+  secure_random random;
+  actors::engine_context context{clock, timers, *gateway, **store, random, *log, engine_settings(settings),
+                                 {},    {},     {},       {}};
+  caf::actor_system_config config;
+  configure(config, settings.actors);
+  caf::actor_system system{config};
+  actors::engine engine{system, context};
+  engine.recover().wait();
+
+  http::server server{server_options(settings.http), engine, clock};
+  try {
+    server.start();
+  } catch (const std::exception& e) {
+    log->critical("{}", e.what());
+    gateway->shut_down();
+    timers.shut_down();
+    return 1;
+  }
+  const auto endpoint = config::parse_endpoint(settings.http.listen).value();
+  const auto host = endpoint.host.find(':') == std::string::npos ? endpoint.host : "[" + endpoint.host + "]";
+  std::cout << "redial listening on http://" << host << ':' << server.port() << std::endl;
+
+  const auto signal = wait_for_stop_signal();
+  const stop_deadline deadline{stop_limit, 1};
+  log->info("signal {}: stopping", signal);
+  auto drained = engine.drain();
+  server.stop(seconds{3});
+  if (drained.wait_for(seconds{settings.shutdown.drain_s}) != std::future_status::ready)
+    log->warn("{} calls are still in progress; what became of them will be asked at the next start",
+              gateway->in_flight());
+  gateway->shut_down();
+  timers.shut_down();
+  log->info("stopped");
+  return 0;
+}
+
+} // namespace redial::app

@@ -1,0 +1,91 @@
+#include "config/check.hpp"
+
+#include "config/endpoint.hpp"
+#include "domain/phone.hpp"
+
+#include <cmath>
+
+namespace redial::config {
+
+namespace {
+
+std::optional<fault> check_listen(const settings& s) {
+  const auto address = parse_endpoint(s.http.listen);
+  if (!address)
+    return fault{"http.listen", "must be HOST:PORT with a port of 0 to 65535, is \"" + s.http.listen + "\""};
+  if (!is_loopback(address->host))
+    return fault{"http.listen", "must be an address of this machine alone (127.0.0.0/8, [::1] or localhost), as this "
+                                "version knows no authentication; is \""
+                                  + s.http.listen + "\""};
+  return std::nullopt;
+}
+
+std::optional<fault> check_outcomes(const outcome_settings& o) {
+  const double total = o.answered + o.no_answer + o.voicemail + o.busy + o.declined + o.unreachable + o.invalid_number
+                       + o.network_error + o.abandoned;
+  if (std::abs(total - 1) > 1e-6)
+    return fault{"gateway.simulator.outcomes.answered",
+      "the probabilities under [gateway.simulator.outcomes] must come to 1, come to " + std::to_string(total)};
+  return std::nullopt;
+}
+
+std::optional<fault> check_dispositions(const std::map<std::string, double>& weights) {
+  constexpr std::string_view key = "gateway.simulator.dispositions";
+  double total = 0;
+  for (const auto& [label, weight] : weights) {
+    if (!disposition::is_valid(label))
+      return fault{key, "\"" + label + "\" must be 1 to 64 of a-z, 0-9 and _"};
+    if (!(weight >= 0 && weight <= 1e9))
+      return fault{key, "the weight of " + label + " must be 0 to 1000000000"};
+    total += weight;
+  }
+  if (!weights.empty() && total <= 0)
+    return fault{key, "at least one weight must be more than 0"};
+  return std::nullopt;
+}
+
+std::optional<fault> check_overrides(const std::vector<suffix_setting>& rules) {
+  constexpr std::string_view key = "gateway.simulator.overrides";
+  for (const auto& rule : rules) {
+    if (rule.suffix.empty() || rule.suffix.size() > 15
+        || rule.suffix.find_first_not_of("0123456789") != std::string::npos)
+      return fault{key, "the suffix \"" + rule.suffix + "\" must be 1 to 15 digits"};
+    if (rule.outcome == call_outcome::unknown)
+      return fault{key, "the simulator always knows how a call ended: \"unknown\" cannot be given to a suffix"};
+    if (!rule.disposition.empty() && rule.outcome != call_outcome::answered)
+      return fault{key, "the suffix " + rule.suffix + " has a disposition, but its outcome is not \"answered\""};
+    if (!rule.disposition.empty() && !disposition::is_valid(rule.disposition))
+      return fault{key, "the disposition \"" + rule.disposition + "\" must be 1 to 64 of a-z, 0-9 and _"};
+  }
+  return std::nullopt;
+}
+
+std::optional<fault> check_simulator(const simulator_settings& s) {
+  if (!phone::parse(s.peers_base))
+    return fault{"gateway.simulator.peers_base", "must be an E.164 number, is \"" + s.peers_base + "\""};
+  const bool fixed = s.ring_min_ms == s.ring_mean_ms && s.ring_mean_ms == s.ring_max_ms;
+  if (!fixed && !(s.ring_min_ms < s.ring_mean_ms && s.ring_mean_ms < s.ring_max_ms))
+    return fault{"gateway.simulator.ring_mean_ms",
+      "must lie between ring_min_ms and ring_max_ms, or all three be equal; is " + std::to_string(s.ring_mean_ms)};
+  if (auto found = check_dispositions(s.dispositions))
+    return found;
+  if (auto found = check_overrides(s.overrides))
+    return found;
+  return check_outcomes(s.outcomes);
+}
+
+} // namespace
+
+std::optional<fault> check(const settings& s) {
+  if (auto found = check_listen(s))
+    return found;
+  if (s.storage.data_dir.empty())
+    return fault{"storage.data_dir", "must not be empty"};
+  if (s.clock.speed > 1 && s.gateway.kind != "simulator")
+    return fault{"clock.speed",
+      "must be 1 unless gateway.kind is \"simulator\": people cannot be called faster than in "
+      "real time"};
+  return check_simulator(s.gateway.simulator);
+}
+
+} // namespace redial::config

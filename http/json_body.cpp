@@ -1,0 +1,83 @@
+#include "http/json_body.hpp"
+
+#include "http/json_text.hpp"
+
+#include <set>
+
+namespace redial::http {
+
+namespace {
+
+using nlohmann::json;
+
+/// Thrown out of the parser's callback, which has no other way to stop it.
+struct refused {
+  problem_details why;
+};
+
+/// Watches a document being parsed. Throws `refused`.
+class watch {
+public:
+  explicit watch(const json_place& place) : place_{place} {}
+
+  bool operator()(int, json::parse_event_t event, json& parsed) {
+    switch (event) {
+      case json::parse_event_t::object_start: open(); break;
+      case json::parse_event_t::array_start: open(); break;
+      case json::parse_event_t::object_end:
+      case json::parse_event_t::array_end: levels_.pop_back(); break;
+      case json::parse_event_t::key: name(parsed.get_ref<const std::string&>()); break;
+      case json::parse_event_t::value: break;
+    }
+    return true;
+  }
+
+private:
+  struct level {
+    std::set<std::string, std::less<>> names;
+    std::string current;
+  };
+
+  void open() {
+    if (levels_.size() == max_json_depth)
+      throw refused{malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.",
+        place_.offset)};
+    levels_.emplace_back();
+  }
+
+  void name(const std::string& given) {
+    auto& top = levels_.back();
+    top.current = given;
+    if (top.names.insert(given).second)
+      return;
+    std::string pointer = place_.pointer;
+    for (const auto& each : levels_) {
+      if (!each.names.empty()) // an array has none
+        pointer += "/" + pointer_token(each.current);
+    }
+    throw refused{invalid_body(std::move(pointer), "is given more than once")};
+  }
+
+  const json_place& place_;
+  std::vector<level> levels_;
+};
+
+} // namespace
+
+checked<json> parse_json(std::string_view text, const json_place& place) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return malformed_json("The body is empty; a JSON object is expected.");
+  try {
+    return json::parse(text.begin(), text.end(), watch{place});
+  } catch (const refused& e) {
+    return e.why;
+  } catch (const json::parse_error& e) {
+    // nlohmann counts from 1, and one further where the text has ended.
+    const auto at = e.byte > 0 ? e.byte - 1 : 0;
+    return malformed_json("The body is not well-formed JSON.", place.offset + at);
+  } catch (const json::out_of_range&) {
+    return invalid_body(place.pointer, "holds a number that is too large");
+  }
+}
+
+} // namespace redial::http

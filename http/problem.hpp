@@ -1,0 +1,79 @@
+/// Refusals as callers see them: problem details (RFC 9457), one shape for every error that this server answers.
+#pragma once
+
+#include "domain/campaign.hpp"
+#include "domain/result.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace redial::http {
+
+/// One thing that is wrong with a request: a place in its body (JSON pointer) or a query parameter, and why.
+struct fault {
+  std::string pointer;
+  std::string parameter; ///< set instead of `pointer` where a query parameter is at fault
+  std::string detail;
+
+  friend bool operator==(const fault&, const fault&) = default;
+};
+
+/// The faults of one request: the first 100 in full, all of them counted.
+class fault_list {
+public:
+  static constexpr std::size_t kept = 100;
+
+  void add(std::string pointer, std::string detail) { put({std::move(pointer), {}, std::move(detail)}); }
+  void add_parameter(std::string name, std::string detail) { put({{}, std::move(name), std::move(detail)}); }
+  /// Takes over the faults of `other`, after its own.
+  void append(fault_list other);
+  /// Whether another fault would be kept; if not, its pointer need not be worked out.
+  bool keeps_more() const noexcept { return first_.size() < kept; }
+  void count_one() noexcept { ++count_; }
+
+  bool empty() const noexcept { return count_ == 0; }
+  std::uint64_t count() const noexcept { return count_; }
+  const std::vector<fault>& first() const noexcept { return first_; }
+
+private:
+  void put(fault one);
+  std::vector<fault> first_;
+  std::uint64_t count_ = 0;
+};
+
+/// An error answer.
+struct problem_details {
+  unsigned status = 500;
+  std::string code; ///< stable, snake_case
+  std::string detail;
+  fault_list faults;
+  std::string allow;        ///< the Allow header of a 405
+  unsigned retry_after = 0; ///< seconds, 0 for no Retry-After
+  std::optional<campaign_status> current_status; ///< with 409: where the campaign stands, and so what is legal
+};
+
+/// @returns the title that goes with `status` ("Not Found"). Never empty.
+std::string_view title_of(unsigned status) noexcept;
+
+/// @returns the body of the answer: type, title, status, detail, code, and what else the problem has.
+std::string to_json(const problem_details& details);
+
+/// @returns the answer to a refusal of the engine.
+problem_details to_details(const problem& refusal);
+
+/// @returns 422 `invalid_value` for a body with these faults.
+problem_details invalid_body(fault_list faults);
+problem_details invalid_body(std::string pointer, std::string detail);
+
+/// @returns 400 `malformed_json`. `offset` counts bytes of the body from 0.
+problem_details malformed_json(std::string detail, std::optional<std::uint64_t> offset = std::nullopt);
+
+/// A value, or why there is none.
+template <class T>
+using checked = std::variant<T, problem_details>;
+
+} // namespace redial::http

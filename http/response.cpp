@@ -1,0 +1,71 @@
+#include "http/response.hpp"
+
+#include "http/json_text.hpp"
+
+namespace redial::http {
+
+namespace {
+
+void header(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
+std::string_view reason_of(unsigned status) noexcept {
+  switch (status) {
+    case 200: return "OK";
+    case 201: return "Created";
+    default: return title_of(status);
+  }
+}
+
+} // namespace
+
+response json_response(unsigned status, std::string body) {
+  response answer;
+  answer.status = status;
+  answer.body = std::move(body);
+  return answer;
+}
+
+response problem_response(const problem_details& details) {
+  response answer;
+  answer.status = details.status;
+  answer.content_type = "application/problem+json";
+  answer.body = to_json(details);
+  answer.allow = details.allow;
+  answer.retry_after = details.retry_after;
+  return answer;
+}
+
+response problem_response(const problem& refusal) { return problem_response(to_details(refusal)); }
+
+void append_head(std::string& out, const response& answer, const response_frame& frame) {
+  out += "HTTP/1.1 ";
+  append_number(out, answer.status);
+  out += ' ';
+  out += reason_of(answer.status);
+  out += "\r\n";
+  header(out, "Content-Type", answer.content_type);
+  out += "Content-Length: ";
+  append_number(out, answer.text().size());
+  out += "\r\n";
+  header(out, "Date", frame.date);
+  header(out, "X-Request-Id", frame.request_id);
+  header(out, "Cache-Control", "no-store");
+  if (!answer.location.empty())
+    header(out, "Location", answer.location);
+  if (!answer.allow.empty())
+    header(out, "Allow", answer.allow);
+  if (answer.retry_after != 0)
+    header(out, "Retry-After", std::to_string(answer.retry_after));
+  if (!frame.keep_alive)
+    header(out, "Connection", "close");
+  else if (frame.http_1_0)
+    header(out, "Connection", "keep-alive");
+  out += "\r\n";
+}
+
+} // namespace redial::http

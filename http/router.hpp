@@ -1,0 +1,42 @@
+/// Which route serves a request.
+#pragma once
+
+#include "http/exchange.hpp"
+
+#include <boost/beast/http/verb.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+
+namespace redial::http {
+
+using verb = boost::beast::http::verb;
+
+/// One method of one path. Exactly one of `handle` and `open` is set.
+struct route {
+  verb method{};
+  std::string_view path;           ///< "/v1/campaigns/{}": each {} stands for one segment
+  handler handle = nullptr;
+  sink_opener open = nullptr;      ///< the body is streamed
+  std::uint64_t body_limit = 64 * 1024; ///< bytes; of a streamed body the server's limit counts instead
+  bool needs_engine = true;        ///< answered 503 while the engine is not ready
+};
+
+std::span<const route> campaign_routes();
+std::span<const route> contact_routes();
+std::span<const route> health_routes();
+
+/// A request's route, and the values of its path.
+struct routed {
+  const route* to = nullptr;
+  std::array<std::string, 2> path_values;
+};
+
+/// @param path the target without its query, as it was sent
+/// @returns the route; HEAD is served by the route of GET. 404 where no route has this path, 405 naming the methods
+///   where none of them has this method, 400 where its percent-encoding is broken.
+std::variant<routed, problem_details> find_route(verb method, std::string_view path);
+
+} // namespace redial::http

@@ -1,0 +1,522 @@
+#include "http/session.hpp"
+
+#include "http/media_type.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/string.hpp>
+#include <spdlog/spdlog.h>
+
+namespace redial::http {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+using beast::http::field;
+
+namespace {
+
+constexpr std::size_t collect_read_size = 16 * 1024;
+constexpr std::size_t stream_read_size = 128 * 1024; // parsed in well under 2 ms
+constexpr std::uint64_t discard_limit = 64 * 1024;   // a refused body up to this size is read, so that the connection lives on
+constexpr std::chrono::seconds linger_time{2};
+constexpr std::uint64_t slowest_client = 16 * 1024;  // bytes a second that an answer is given time for
+constexpr int requests_at_once = 64;                 // of one connection, before others have their turn
+
+/// The link of one request. Holds neither the connection nor its worker alive.
+class weak_link final : public session_link {
+public:
+  weak_link(std::weak_ptr<worker> home, std::weak_ptr<session> to, std::uint64_t number)
+    : home_{std::move(home)}, to_{std::move(to)}, number_{number} {}
+
+  void post(std::function<void()> work) override {
+    if (auto home = home_.lock())
+      net::post(home->io, std::move(work));
+  }
+  void answer(response what) override {
+    if (auto to = to_.lock())
+      to->answer(number_, std::move(what));
+  }
+  void resume() override {
+    if (auto to = to_.lock())
+      to->resume(number_);
+  }
+
+private:
+  std::weak_ptr<worker> home_;
+  std::weak_ptr<session> to_;
+  std::uint64_t number_;
+};
+
+problem_details refusal(unsigned status, std::string code, std::string detail) {
+  problem_details details;
+  details.status = status;
+  details.code = std::move(code);
+  details.detail = std::move(detail);
+  return details;
+}
+
+problem_details too_large(std::uint64_t limit) {
+  return refusal(413, "body_too_large", "The body is larger than the " + std::to_string(limit) + " bytes allowed here.");
+}
+
+} // namespace
+
+session::session(worker& home, tcp_socket socket) : home_{home}, socket_{std::move(socket)} {}
+
+void session::start() {
+  deadline_ = home_.now() + home_.options().idle_timeout;
+  advance();
+}
+
+/// Goes as far as it can without waiting.
+void session::advance() {
+  for (int requests = 0;;) {
+    switch (phase_) {
+      case phase::idle:
+        if (++requests > requests_at_once) {
+          net::post(home_.io, [self = shared_from_this()] { self->advance(); });
+          return;
+        }
+        [[fallthrough]];
+      case phase::head:
+        if (!read_head())
+          return;
+        break;
+      case phase::body:
+        if (!read_body())
+          return;
+        break;
+      case phase::handling:
+      case phase::writing:
+      case phase::lingering:
+      case phase::closed: return;
+    }
+  }
+}
+
+/// @returns whether there is more to do without waiting.
+bool session::read_head() {
+  const auto& options = home_.options();
+  if (phase_ == phase::idle) {
+    if (buffer_.empty()) {
+      if (home_.stopping()) {
+        close();
+        return false;
+      }
+      buffer_.rest();
+      start_read(read_buffer::resting_size);
+      return false;
+    }
+    phase_ = phase::head;
+    ++number_;
+    request_id_.clear();
+    head_bytes_ = 0;
+    head_only_ = false;
+    deadline_ = home_.now() + options.header_timeout;
+    parser_.emplace();
+    parser_->header_limit(options.header_limit);
+    parser_->body_limit(boost::none); // it depends on the route
+  }
+  boost::system::error_code error;
+  const auto unread = buffer_.unread();
+  const auto used = unread.empty() ? 0 : parser_->put(net::buffer(unread.data(), unread.size()), error);
+  buffer_.consume(used);
+  head_bytes_ += used;
+  if (error && error != beast::http::error::need_more) {
+    refuse(malformed_http(error));
+    return true;
+  }
+  const auto waiting = parser_->is_header_done() ? 0 : buffer_.unread().size();
+  if (head_bytes_ + waiting > options.header_limit) {
+    refuse(malformed_http(beast::http::error::header_limit));
+    return true;
+  }
+  if (parser_->is_header_done()) {
+    on_head();
+    return true;
+  }
+  start_read(read_buffer::resting_size);
+  return false;
+}
+
+void session::on_head() {
+  const auto& head = parser_->get();
+  if (spdlog::should_log(spdlog::level::debug))
+    begun_ = std::chrono::steady_clock::now();
+  http_1_0_ = head.version() == 10;
+  keep_alive_ = head.keep_alive();
+  head_only_ = head.method() == beast::http::verb::head;
+  has_body_ = parser_->chunked() || parser_->content_length().value_or(0) > 0;
+  const auto given = head["X-Request-Id"];
+  if (is_sane_request_id(given))
+    request_id_.assign(given.data(), given.size());
+  else
+    request_id_ = home_.make_request_id();
+  request_.id = request_id_;
+  use_ = body_use::collect;
+  body_bytes_ = 0;
+  refused_.reset();
+  if (auto wrong = check_head(head, parser_->chunked())) {
+    refuse(std::move(*wrong));
+    return;
+  }
+  auto wrong = route_request();
+  if (!wrong && has_body_)
+    wrong = check_body();
+  if (has_body_)
+    begin_body(std::move(wrong));
+  else if (wrong)
+    respond(problem_response(*wrong));
+  else
+    end_body();
+}
+
+std::optional<problem_details> session::route_request() {
+  const auto& head = parser_->get();
+  const auto target = split(head.target());
+  auto found = find_route(head.method(), target.path);
+  if (auto* wrong = std::get_if<problem_details>(&found))
+    return std::move(*wrong);
+  auto& routed_to = std::get<routed>(found);
+  route_ = routed_to.to;
+  request_.path_values = std::move(routed_to.path_values);
+  request_.query.assign(target.query);
+  request_.body.clear();
+  if (route_->needs_engine) {
+    if (auto why = home_.context().engine.not_ready())
+      return to_details(problem{error_code::unavailable, "The engine is not ready: " + *why + ".", {}});
+  }
+  if (route_->open != nullptr) {
+    use_ = body_use::stream;
+    if (!has_body_) // otherwise once it is known that the body will be read
+      sink_ = route_->open(home_.context(), request_, [this] { return make_link(); });
+  }
+  return std::nullopt;
+}
+
+std::uint64_t session::body_limit() const noexcept {
+  return use_ == body_use::stream ? home_.options().body_limit : route_->body_limit;
+}
+
+std::optional<problem_details> session::check_body() {
+  const auto& head = parser_->get();
+  if (route_->method != verb::get && !is_json(head[field::content_type]))
+    return refusal(415, "unsupported_media_type", "The body must be application/json in UTF-8.");
+  if (const auto coding = head[field::content_encoding]; !coding.empty() && !beast::iequals(coding, "identity"))
+    return refusal(415, "unsupported_media_type", "A content coding is not supported; send the JSON as it is.");
+  if (const auto length = parser_->content_length(); length && *length > body_limit())
+    return too_large(body_limit());
+  return std::nullopt;
+}
+
+/// A refused body is read to its end if it is short and surely comes; else the connection cannot go on.
+void session::begin_body(std::optional<problem_details> refused) {
+  const bool expects = !http_1_0_ && parser_->get().count(field::expect) > 0;
+  if (refused) {
+    const auto length = parser_->content_length();
+    if (expects || !length || *length > discard_limit) {
+      refuse(std::move(*refused));
+      return;
+    }
+    use_ = body_use::discard;
+    refused_ = std::move(refused);
+  } else if (use_ == body_use::stream) {
+    sink_ = route_->open(home_.context(), request_, [this] { return make_link(); });
+  }
+  phase_ = phase::body;
+  sink_waits_ = false;
+  stretch_bytes_ = 0;
+  deadline_ = home_.now() + home_.options().body_timeout;
+  if (expects && buffer_.empty() && !send_continue())
+    close();
+}
+
+bool session::send_continue() {
+  constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
+  boost::system::error_code error;
+  // Every earlier answer has left, so the socket has room for these few bytes; if not, nobody reads at the other end.
+  return socket_.write_some(net::buffer(text), error) == text.size();
+}
+
+/// @returns whether there is more to do without waiting.
+bool session::read_body() {
+  while (!parser_->is_done()) {
+    if (sink_waits_)
+      return false;
+    const auto unread = buffer_.unread();
+    boost::system::error_code error;
+    std::size_t used = 0;
+    auto& slice = parser_->get().body().slice;
+    slice = {};
+    if (!unread.empty()) {
+      used = parser_->put(net::buffer(unread.data(), unread.size()), error);
+      buffer_.consume(used);
+    }
+    if (error && error != beast::http::error::need_more) {
+      refuse(malformed_http(error));
+      return true;
+    }
+    if (!slice.empty()) {
+      take(slice);
+      if (phase_ != phase::body)
+        return true;
+    } else if (used == 0) {
+      // Chunk headers and trailers are parsed whole: they must not fill the memory.
+      if (unread.size() >= home_.options().header_limit && unread.size() >= collect_read_size) {
+        refuse(malformed_http(beast::http::error::bad_chunk));
+        return true;
+      }
+      start_read(use_ == body_use::stream ? stream_read_size : collect_read_size);
+      return false;
+    }
+  }
+  if (sink_waits_)
+    return false;
+  end_body();
+  return true;
+}
+
+void session::take(std::string_view slice) {
+  body_bytes_ += slice.size();
+  stretch_bytes_ += slice.size();
+  if (use_ == body_use::discard)
+    return;
+  if (body_bytes_ > body_limit()) {
+    refuse(too_large(body_limit()));
+    return;
+  }
+  if (use_ == body_use::collect) {
+    request_.body.append(slice);
+    return;
+  }
+  try {
+    sink_waits_ = !sink_->feed(slice);
+  } catch (const std::exception& e) {
+    spdlog::error("http: [{}] {} {}", request_id_, std::string_view{parser_->get().target()}, e.what());
+    refuse(refusal(500, "internal_error", "The request could not be carried out."));
+    return;
+  }
+  if (sink_waits_)
+    deadline_.reset();
+}
+
+void session::end_body() {
+  deadline_.reset();
+  if (refused_) {
+    respond(problem_response(*refused_));
+    return;
+  }
+  phase_ = phase::handling;
+  handle();
+}
+
+void session::handle() {
+  try {
+    if (sink_) {
+      sink_->end();
+    } else if (auto now = route_->handle(home_.context(), request_, [this] { return make_link(); })) {
+      respond(std::move(*now));
+    }
+  } catch (const std::exception& e) {
+    spdlog::error("http: [{}] {} {}", request_id_, std::string_view{parser_->get().target()}, e.what());
+    respond(problem_response(refusal(500, "internal_error", "The request could not be carried out.")));
+  }
+}
+
+session_link_ptr session::make_link() {
+  return std::make_shared<weak_link>(home_.weak_from_this(), weak_from_this(), number_);
+}
+
+void session::answer(std::uint64_t number, response what) {
+  // A sink may answer before the body has ended.
+  const bool waits = phase_ == phase::handling || (phase_ == phase::body && use_ == body_use::stream);
+  if (number != number_ || !waits)
+    return;
+  if (phase_ == phase::body && !parser_->is_done())
+    what.close = true;
+  respond(std::move(what));
+  advance();
+}
+
+void session::resume(std::uint64_t number) {
+  if (number != number_ || phase_ != phase::body || !sink_waits_)
+    return;
+  sink_waits_ = false;
+  stretch_bytes_ = 0;
+  deadline_ = home_.now() + home_.options().body_timeout;
+  advance();
+}
+
+/// Answers without having read the whole request: what follows on the connection cannot be told apart from it.
+void session::refuse(problem_details why) {
+  if (request_id_.empty())
+    request_id_ = home_.make_request_id();
+  auto what = problem_response(why);
+  what.close = true;
+  respond(std::move(what));
+}
+
+void session::respond(response what) {
+  keep_alive_ = keep_alive_ && !what.close && !home_.stopping();
+  answer_ = std::move(what);
+  answer_head_.clear();
+  append_head(answer_head_, answer_, {request_id_, home_.date(), keep_alive_, http_1_0_});
+  answer_sent_ = 0;
+  phase_ = phase::writing;
+  deadline_.reset();
+  sink_.reset();
+  write_rest();
+}
+
+/// Writes what the socket takes at once, which is nearly always all, and waits only for the rest.
+void session::write_rest() {
+  const auto text = head_only_ ? std::string_view{} : answer_.text();
+  const auto total = answer_head_.size() + text.size();
+  const auto in_head = std::min(answer_sent_, answer_head_.size());
+  const std::array<net::const_buffer, 2> left{net::buffer(answer_head_) + in_head,
+    net::buffer(text.data(), text.size()) + (answer_sent_ - in_head)};
+  boost::system::error_code error;
+  answer_sent_ += socket_.write_some(left, error);
+  if (error && error != net::error::would_block) {
+    close();
+    return;
+  }
+  if (answer_sent_ == total) {
+    written();
+    return;
+  }
+  if (!deadline_) {
+    const auto seconds = std::chrono::seconds{(total - answer_sent_) / slowest_client};
+    deadline_ = home_.now() + home_.options().body_timeout + seconds;
+  }
+  socket_.async_wait(tcp_socket::wait_write, [self = shared_from_this()](boost::system::error_code failed) {
+    if (self->phase_ != phase::writing)
+      return;
+    if (failed) {
+      self->close();
+      return;
+    }
+    self->write_rest();
+    self->advance();
+  });
+}
+
+void session::written() {
+  log_request();
+  const bool whole = parser_ && parser_->is_done();
+  answer_ = {};
+  if (answer_head_.capacity() > 4 * read_buffer::resting_size)
+    answer_head_ = {};
+  if (request_.body.capacity() > read_buffer::resting_size)
+    request_.body = {};
+  route_ = nullptr;
+  if (keep_alive_) {
+    parser_.reset();
+    phase_ = phase::idle;
+    deadline_ = home_.now() + home_.options().idle_timeout;
+  } else if (whole && buffer_.empty()) {
+    close();
+  } else {
+    linger();
+  }
+}
+
+/// Closing with bytes unread makes the other side's system throw away the answer before it is seen: so wait for it to close.
+void session::linger() {
+  phase_ = phase::lingering;
+  deadline_ = home_.now() + linger_time;
+  parser_.reset();
+  buffer_.clear();
+  boost::system::error_code ignored;
+  socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  start_read(collect_read_size);
+}
+
+void session::start_read(std::size_t wanted) {
+  if (reading_)
+    return;
+  reading_ = true;
+  socket_.async_read_some(buffer_.prepare(wanted),
+    [self = shared_from_this()](boost::system::error_code error, std::size_t bytes) { self->on_read(error, bytes); });
+}
+
+void session::on_read(boost::system::error_code error, std::size_t bytes) {
+  reading_ = false;
+  if (phase_ == phase::closed)
+    return;
+  if (phase_ == phase::lingering) {
+    if (error) {
+      close();
+    } else {
+      buffer_.clear();
+      start_read(collect_read_size);
+    }
+    return;
+  }
+  if (error == net::error::eof && (phase_ == phase::head || phase_ == phase::body)) {
+    // The client may have closed only its own direction, and still learn why nothing came of it.
+    refuse(refusal(400, "incomplete_request", "The request ends in the middle."));
+    return;
+  }
+  if (error) {
+    close();
+    return;
+  }
+  buffer_.commit(bytes);
+  advance();
+}
+
+void session::check_deadline() {
+  if (!deadline_ || home_.now() < *deadline_)
+    return;
+  switch (phase_) {
+    case phase::head: cut_off(); return;
+    case phase::body: check_body_rate(); return;
+    case phase::idle:
+    case phase::writing:
+    case phase::lingering: close(); return;
+    case phase::handling:
+    case phase::closed: return;
+  }
+}
+
+void session::check_body_rate() {
+  const auto& options = home_.options();
+  const auto expected = options.body_min_rate * static_cast<std::uint64_t>(options.body_timeout.count()) / 1000;
+  if (stretch_bytes_ < std::max<std::uint64_t>(expected, 1)) {
+    cut_off();
+    return;
+  }
+  stretch_bytes_ = 0;
+  deadline_ = home_.now() + options.body_timeout;
+}
+
+void session::cut_off() { refuse(refusal(408, "request_timeout", "The request came too slowly.")); }
+
+void session::begin_stop() {
+  if (phase_ == phase::idle && buffer_.empty())
+    close();
+}
+
+void session::close() {
+  if (phase_ == phase::closed)
+    return;
+  phase_ = phase::closed;
+  deadline_.reset();
+  sink_.reset();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  home_.remove(*this);
+}
+
+void session::log_request() const {
+  if (!spdlog::should_log(spdlog::level::debug) || !parser_ || !parser_->is_header_done())
+    return;
+  const auto& head = parser_->get();
+  const auto took = begun_ == steady_point{} ? std::chrono::microseconds{0}
+                                             : std::chrono::duration_cast<std::chrono::microseconds>(
+                                               std::chrono::steady_clock::now() - begun_);
+  spdlog::debug("http: [{}] {} {} {} {} us", request_id_, std::string_view{head.method_string()},
+    std::string_view{head.target()}, answer_.status, took.count());
+}
+
+} // namespace redial::http

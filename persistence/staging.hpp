@@ -1,0 +1,43 @@
+/// Contacts on their way into the store, before their campaign exists.
+#pragma once
+
+#include "domain/contact.hpp"
+#include "domain/result.hpp"
+#include "persistence/engine.hpp"
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace redial::persistence {
+
+/// Cuts contacts, which come in chunks of any size, into the rows that they are stored in. Full rows are written as
+/// they come about; what the last rows hold so far stays here until the campaign is created. Not thread-safe.
+class staging {
+public:
+  /// Adds to `changes` the rows that `contacts` fill, the first of which is number `first` of `campaign`.
+  /// @returns `invalid_value` where `first` does not follow what was added before; then nothing is taken.
+  result<void> add(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts, batch& changes);
+  /// Adds to `changes` the rows that are not full.
+  void finish(campaign_no campaign, batch& changes);
+  /// Forgets what was added for `campaign`; the rows written so far are the caller's.
+  void forget(campaign_no campaign) { lists_.erase(campaign); }
+  /// @returns how many contacts were added for `campaign`.
+  std::uint64_t size(campaign_no campaign) const;
+
+private:
+  struct list {
+    contact_no size = 0;
+    std::vector<phone> phones;             ///< of the row that is not full
+    std::vector<contact_profile> profiles; ///< of the row that is not full
+  };
+
+  void put_phones(campaign_no campaign, contact_no first, std::span<const phone> phones, batch& changes);
+  void put_profiles(campaign_no campaign, contact_no first, std::span<const contact_profile> profiles, batch& changes);
+
+  std::map<campaign_no, list> lists_;
+  std::string row_;
+};
+
+} // namespace redial::persistence

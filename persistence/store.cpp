@@ -1,0 +1,229 @@
+#include "persistence/store.hpp"
+
+#include "domain/rules.hpp"
+#include "persistence/format.hpp"
+#include "persistence/keys.hpp"
+#include "persistence/rows.hpp"
+#include "persistence/store_impl.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <utility>
+
+namespace redial::persistence {
+
+store::store(std::unique_ptr<impl> self) : self_{std::move(self)} {}
+store::~store() = default;
+
+result<std::unique_ptr<store>> store::open(std::shared_ptr<engine> backend) {
+  auto self = std::make_unique<impl>(std::move(backend));
+  if (auto done = ensure_format(*self->backend); !done)
+    return done.error();
+  if (auto done = self->load_heads(); !done)
+    return done.error();
+  if (auto done = self->drop_orphans(); !done)
+    return done.error();
+  return std::unique_ptr<store>{new store{std::move(self)}};
+}
+
+shared_head store::impl::head(campaign_no campaign) const {
+  const std::shared_lock lock{mutex};
+  const auto it = heads.find(campaign);
+  return it == heads.end() ? nullptr : it->second;
+}
+
+result<shared_head> store::impl::existing(campaign_no campaign) const {
+  if (auto found = head(campaign))
+    return found;
+  return problem{error_code::not_found, "there is no campaign " + std::to_string(campaign), {}};
+}
+
+void store::impl::reserve(campaign_no campaign) noexcept {
+  auto next = next_no.load();
+  while (next <= campaign && !next_no.compare_exchange_weak(next, campaign + 1)) {
+  }
+}
+
+result<void> store::impl::load_heads() {
+  const std::unique_lock lock{mutex};
+  return scan_rows(
+    *backend, table::campaign, keys::of(0), keys::beyond_all, [&](std::string_view key, std::string_view value) {
+      auto state = std::make_shared<campaign_state>();
+      if (key.size() != sizeof(campaign_no) || !decode(value, *state))
+        return visited::damaged;
+      const auto number = keys::campaign_in(key);
+      heads.insert_or_assign(number, std::move(state));
+      reserve(number);
+      return visited::next;
+    });
+}
+
+result<void> store::impl::drop_orphans() {
+  const auto changes = backend->new_batch();
+  bool found_any = false;
+  for (const auto where : {table::phone, table::profile}) {
+    // From campaign to campaign, not from row to row.
+    for (auto from = keys::of(0);;) {
+      std::optional<campaign_no> next;
+      auto scanned = scan_rows(*backend, where, from, keys::beyond_all, [&](std::string_view key, std::string_view) {
+        if (key.size() != keys::contact_size)
+          return visited::damaged;
+        next = keys::campaign_in(key);
+        return visited::stop;
+      });
+      if (!scanned)
+        return scanned;
+      if (!next)
+        break;
+      const auto behind = keys::of(*next + 1);
+      if (head(*next) == nullptr) {
+        changes->erase_range(where, keys::of(*next), behind);
+        found_any = true;
+        reserve(*next);
+      }
+      from = behind;
+    }
+  }
+  // Unsynced: should it be lost, the next open finds them again.
+  return found_any ? backend->write(*changes, false) : result<void>{};
+}
+
+campaign_no store::next_campaign_no() { return self_->next_no.fetch_add(1); }
+
+result<void> store::stage(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts) {
+  if (self_->head(campaign) != nullptr)
+    return problem{error_code::invalid_value, "campaign " + std::to_string(campaign) + " exists already", {}};
+  self_->reserve(campaign);
+  const auto changes = self_->backend->new_batch();
+  if (auto added = self_->staged.add(campaign, first, contacts, *changes); !added)
+    return added;
+  auto written = self_->backend->write(*changes, false);
+  if (!written)
+    self_->staged.forget(campaign); // a list with a hole in it must not become a campaign
+  return written;
+}
+
+result<void> store::discard(campaign_no campaign) {
+  if (self_->head(campaign) != nullptr)
+    return problem{error_code::invalid_value, "campaign " + std::to_string(campaign) + " exists and stays", {}};
+  const auto changes = self_->backend->new_batch();
+  for (const auto where : {table::phone, table::profile})
+    changes->erase_range(where, keys::of(campaign), keys::of(campaign + 1));
+  self_->staged.forget(campaign);
+  return self_->backend->write(*changes, false);
+}
+
+std::optional<problem> store::impl::refuse(const append& wanted, const campaign_state& before) const {
+  const auto named = "campaign " + std::to_string(wanted.campaign) + ": ";
+  if (wanted.expected_seq != before.last_seq)
+    return problem{error_code::sequence_conflict,
+      named + "the last event is " + std::to_string(before.last_seq) + ", not " + std::to_string(wanted.expected_seq),
+      {}};
+  if (wanted.events.empty())
+    return problem{error_code::invalid_value, named + "nothing to append", {}};
+  auto contacts = before.counters.total;
+  for (std::size_t i = 0; i < wanted.events.size(); ++i) {
+    const auto& e = wanted.events[i];
+    const auto* created = std::get_if<campaign_created>(&e);
+    if ((created != nullptr) != (before.last_seq == 0 && i == 0))
+      return problem{error_code::invalid_value, named + "it has to be created first, and once", {}};
+    if (created != nullptr) {
+      contacts = created->contacts;
+      if (contacts != staged.size(wanted.campaign))
+        return problem{error_code::invalid_value,
+          named + "created with " + std::to_string(contacts) + " contacts, but "
+            + std::to_string(staged.size(wanted.campaign)) + " are staged",
+          {}};
+    } else if (const auto* fact = std::get_if<contact_event>(&e)) {
+      if (fact->contact >= contacts)
+        return problem{error_code::invalid_value, named + "no contact " + std::to_string(fact->contact), {}};
+      if ((fact->change == contact_change::attempt_ended) != fact->ended.has_value())
+        return problem{error_code::invalid_value, named + "an ended attempt and its call belong together", {}};
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<result<campaign_state>> store::commit(std::span<const append> appends) {
+  struct accepted {
+    std::size_t index;
+    std::shared_ptr<campaign_state> after;
+  };
+  std::vector<result<campaign_state>> results;
+  results.reserve(appends.size());
+  std::vector<accepted> taken;
+  taken.reserve(appends.size());
+  std::set<campaign_no> seen;
+  const auto changes = self_->backend->new_batch();
+  for (std::size_t i = 0; i < appends.size(); ++i) {
+    const auto& wanted = appends[i];
+    if (!seen.insert(wanted.campaign).second) {
+      results.emplace_back(problem{error_code::invalid_value,
+        "campaign " + std::to_string(wanted.campaign) + ": more than one append in a commit", {}});
+      continue;
+    }
+    const auto before = self_->head(wanted.campaign);
+    auto after = before ? std::make_shared<campaign_state>(*before) : std::make_shared<campaign_state>();
+    if (auto refused = self_->refuse(wanted, *after)) {
+      results.emplace_back(std::move(*refused));
+      continue;
+    }
+    if (!before)
+      self_->staged.finish(wanted.campaign, *changes);
+    project(wanted.campaign, after->last_seq + 1, wanted.events, self_->buffers, *changes);
+    for (const auto& e : wanted.events)
+      evolve(*after, e);
+    project_head(wanted.campaign, *after, self_->buffers, *changes);
+    results.emplace_back(*after);
+    taken.push_back({i, std::move(after)});
+  }
+  if (taken.empty())
+    return results;
+  if (auto written = self_->backend->write(*changes, true); !written) {
+    for (const auto& each : taken)
+      results[each.index] = written.error();
+    return results;
+  }
+  {
+    const std::unique_lock lock{self_->mutex};
+    for (auto& each : taken)
+      self_->heads.insert_or_assign(appends[each.index].campaign, std::move(each.after));
+  }
+  for (const auto& each : taken) {
+    const auto& wanted = appends[each.index];
+    if (wanted.expected_seq == 0) {
+      self_->staged.forget(wanted.campaign);
+      self_->reserve(wanted.campaign);
+    }
+  }
+  return results;
+}
+
+std::vector<campaign_head> store::campaigns() const {
+  std::vector<std::pair<campaign_no, shared_head>> all;
+  {
+    const std::shared_lock lock{self_->mutex};
+    all.assign(self_->heads.begin(), self_->heads.end());
+  }
+  std::vector<campaign_head> found;
+  found.reserve(all.size());
+  for (const auto& [number, state] : all)
+    found.push_back({number, *state});
+  return found;
+}
+
+std::optional<campaign_state> store::find(campaign_no campaign) const {
+  const auto found = self_->head(campaign);
+  return found ? std::optional{*found} : std::nullopt;
+}
+
+std::optional<time_point> store::last_time() const {
+  const std::shared_lock lock{self_->mutex};
+  std::optional<time_point> last;
+  for (const auto& [number, state] : self_->heads)
+    last = last ? std::max(*last, state->last_at) : state->last_at;
+  return last;
+}
+
+} // namespace redial::persistence

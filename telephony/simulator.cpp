@@ -1,0 +1,268 @@
+#include "telephony/simulator.hpp"
+
+#include "telephony/recent_ids.hpp"
+
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <stdexcept>
+#include <unordered_map>
+#include <utility>
+
+namespace redial::telephony {
+
+namespace {
+
+/// Listeners are told outside of every lock, as they may call back. What keeps their news in order is that each step of
+/// a call is armed only when the one before has been told; what keeps them silent after `shut_down` is `presence`.
+class network : public std::enable_shared_from_this<network> {
+public:
+  network(simulator_options options, const clock& time, timing::timer_service& timers)
+    : options_{std::move(options)}, time_{time}, timers_{timers} {}
+
+  void place(const call_request& request, call_listener listener);
+  void look_up(call_id id, const call_listener& listener, const std::function<void(lookup_answer)>& answer);
+  std::size_t in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }
+  void shut_down();
+
+private:
+  using shared_listener = std::shared_ptr<const call_listener>;
+
+  struct live_call {
+    call_plan plan;
+    phone number;
+    std::uint8_t attempt = 1;
+    time_point placed_at;
+    shared_listener listener;
+  };
+
+  /// Enough to plan an ended call once more.
+  struct ended_call {
+    phone number;
+    std::uint8_t attempt = 1;
+    time_point at;
+  };
+
+  static constexpr std::size_t shard_count = 16;
+  /// Ids are random, so the shards fill evenly: an eighth more than an equal share is 8 standard deviations.
+  static constexpr std::size_t shard_memory = simulator_memory / shard_count * 9 / 8;
+
+  struct nothing {};
+  struct alignas(64) shard {
+    std::mutex mutex;
+    std::unordered_map<call_id, live_call> live;
+    recent_ids<ended_call> ended{shard_memory};
+    recent_ids<nothing> given_up{shard_memory};
+
+    bool knows(call_id id) const { return live.contains(id) || ended.find(id) || given_up.find(id); }
+  };
+
+  /// While one exists its thread may tell news. `shut_down` waits for those of other threads.
+  class presence {
+  public:
+    explicit presence(network& of) noexcept : network_{of}, outer_{innermost} {
+      innermost = this;
+      network_.present_.fetch_add(1);
+    }
+    ~presence() {
+      innermost = outer_;
+      network_.present_.fetch_sub(1);
+      if (network_.stopped_)
+        network_.present_.notify_all();
+    }
+    presence(const presence&) = delete;
+    presence& operator=(const presence&) = delete;
+
+    /// @returns how many this thread has in `of`: more than one where a listener called back.
+    static std::size_t of_this_thread(const network& of) noexcept {
+      std::size_t count = 0;
+      for (const auto* p = innermost; p; p = p->outer_)
+        count += &p->network_ == &of ? 1 : 0;
+      return count;
+    }
+
+  private:
+    static thread_local const presence* innermost;
+    network& network_;
+    const presence* outer_;
+  };
+
+  shard& shard_of(call_id id) noexcept { return shards_[(id.low() ^ (id.low() >> 32U) ^ id.high()) % shard_count]; }
+
+  // Inlined, g++ 12 takes the inactive members of the variant for uninitialized memory.
+  [[gnu::noinline]] void tell(const call_listener& listener, call_news news) const {
+    if (!stopped_)
+      listener(std::move(news));
+  }
+  /// Tells the end of a call, and its answer first where that has not been told.
+  void tell_end(const call_listener& listener, const call_plan& plan, time_point placed_at, bool answer_told) const;
+  void arm(time_point due, call_id id, void (network::*step)(call_id));
+  void ring_over(call_id id);
+  void talk_over(call_id id) { finish(id, true); }
+  void finish(call_id id, bool answer_told);
+
+  const simulator_options options_;
+  const clock& time_;
+  timing::timer_service& timers_;
+  std::array<shard, shard_count> shards_;
+  std::atomic<std::size_t> in_flight_{0};
+  std::atomic<std::size_t> present_{0};
+  std::atomic<bool> stopped_{false};
+};
+
+thread_local const network::presence* network::presence::innermost = nullptr;
+
+void network::place(const call_request& request, call_listener listener) {
+  const presence here{*this};
+  if (stopped_)
+    return;
+  const auto number = request.contact->phone;
+  const auto plan = plan_call(options_, number, request.attempt);
+  const auto placed_at = time_.now();
+  const bool takes_time = plan.ring.count() > 0 || plan.talk.count() > 0;
+  const auto told = takes_time ? std::make_shared<const call_listener>(std::move(listener)) : nullptr;
+  {
+    auto& home = shard_of(request.id);
+    std::lock_guard lock{home.mutex};
+    if (home.knows(request.id))
+      return;
+    if (takes_time) {
+      home.live.emplace(request.id, live_call{plan, number, request.attempt, placed_at, told});
+      in_flight_.fetch_add(1, std::memory_order_relaxed);
+    } else {
+      home.ended.put(request.id, ended_call{number, request.attempt, placed_at});
+    }
+  }
+  if (!takes_time) {
+    tell(listener, call_placed{});
+    tell_end(listener, plan, placed_at, true);
+    return;
+  }
+  tell(*told, call_placed{});
+  if (plan.ring.count() > 0)
+    arm(placed_at + plan.ring, request.id, &network::ring_over);
+  else
+    ring_over(request.id);
+}
+
+void network::arm(time_point due, call_id id, void (network::*step)(call_id)) {
+  timers_.arm(due, [self = shared_from_this(), id, step] {
+    const presence here{*self};
+    if (!self->stopped_)
+      ((*self).*step)(id);
+  });
+}
+
+void network::ring_over(call_id id) {
+  shared_listener listener;
+  time_point answered_at;
+  time_point over_at;
+  {
+    auto& home = shard_of(id);
+    std::lock_guard lock{home.mutex};
+    const auto found = home.live.find(id);
+    if (found == home.live.end())
+      return; // shut down meanwhile, from within its own listener
+    const auto& call = found->second;
+    answered_at = call.placed_at + call.plan.ring;
+    over_at = answered_at + call.plan.talk;
+    listener = call.listener;
+  }
+  if (over_at == answered_at) {
+    finish(id, false);
+    return;
+  }
+  tell(*listener, call_answered{answered_at});
+  arm(over_at, id, &network::talk_over);
+}
+
+void network::finish(call_id id, bool answer_told) {
+  live_call call;
+  {
+    auto& home = shard_of(id);
+    std::lock_guard lock{home.mutex};
+    auto node = home.live.extract(id);
+    if (node.empty())
+      return;
+    call = std::move(node.mapped());
+    home.ended.put(id, ended_call{call.number, call.attempt, call.placed_at + call.plan.ring + call.plan.talk});
+    in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  tell_end(*call.listener, call.plan, call.placed_at, answer_told);
+}
+
+void network::tell_end(
+  const call_listener& listener, const call_plan& plan, time_point placed_at, bool answer_told) const {
+  if (plan.outcome == call_outcome::answered && !answer_told)
+    tell(listener, call_answered{placed_at + plan.ring});
+  tell(listener, call_ended{plan.outcome, plan.disposition, placed_at + plan.ring + plan.talk});
+}
+
+void network::look_up(call_id id, const call_listener& listener, const std::function<void(lookup_answer)>& answer) {
+  const presence here{*this};
+  if (stopped_)
+    return;
+  auto known = lookup_answer::never_heard;
+  ended_call ended;
+  {
+    auto& home = shard_of(id);
+    std::lock_guard lock{home.mutex};
+    if (const auto found = home.live.find(id); found != home.live.end()) {
+      found->second.listener = std::make_shared<const call_listener>(listener);
+      known = lookup_answer::running;
+    } else if (const auto* record = home.ended.find(id)) {
+      ended = *record;
+      known = lookup_answer::ended;
+    } else {
+      home.given_up.put(id, {});
+    }
+  }
+  if (known == lookup_answer::ended) {
+    auto plan = plan_call(options_, ended.number, ended.attempt);
+    tell(listener, call_ended{plan.outcome, std::move(plan.disposition), ended.at});
+  }
+  if (!stopped_)
+    answer(known);
+}
+
+void network::shut_down() {
+  stopped_ = true;
+  const auto own = presence::of_this_thread(*this);
+  for (auto present = present_.load(); present > own; present = present_.load())
+    present_.wait(present);
+  for (auto& s : shards_) {
+    std::unordered_map<call_id, live_call> dropped; // listeners may hold what calls back when it goes
+    std::lock_guard lock{s.mutex};
+    std::swap(dropped, s.live);
+    in_flight_.fetch_sub(dropped.size(), std::memory_order_relaxed);
+  }
+}
+
+class simulator final : public call_gateway {
+public:
+  explicit simulator(std::shared_ptr<network> of) : network_{std::move(of)} {}
+  ~simulator() override { network_->shut_down(); }
+  simulator(const simulator&) = delete;
+  simulator& operator=(const simulator&) = delete;
+
+  void place(call_request request, call_listener listener) override { network_->place(request, std::move(listener)); }
+  void look_up(call_id id, call_listener listener, std::function<void(lookup_answer)> answer) override {
+    network_->look_up(id, listener, answer);
+  }
+  std::size_t in_flight() const override { return network_->in_flight(); }
+  void shut_down() override { network_->shut_down(); }
+
+private:
+  std::shared_ptr<network> network_; // shared with the timers that are armed, which nobody can cancel
+};
+
+} // namespace
+
+std::unique_ptr<call_gateway> make_simulator(
+  simulator_options options, const clock& time, timing::timer_service& timers) {
+  if (const auto fault = fault_of(options))
+    throw std::invalid_argument("simulator: " + *fault);
+  return std::make_unique<simulator>(std::make_shared<network>(std::move(options), time, timers));
+}
+
+} // namespace redial::telephony

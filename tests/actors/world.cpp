@@ -1,0 +1,201 @@
+#include "world.hpp"
+
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+namespace redial::testing {
+
+void seeded_random::fill(std::span<std::byte> out) {
+  for (auto& byte : out) {
+    state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+    byte = static_cast<std::byte>(state_ >> 56U);
+  }
+}
+
+void recording_gateway::place(telephony::call_request request, telephony::call_listener listener) {
+  if (severed)
+    return;
+  if (hold) {
+    held.emplace_back([this, request = std::move(request), listener = std::move(listener)]() mutable {
+      place(std::move(request), std::move(listener));
+    });
+    return;
+  }
+  ledger.push_back({request.id, request.campaign->id, request.contact->phone, request.attempt, time_.now(), request.contact->name,
+                    request.contact->fields});
+  inner_->place(std::move(request), std::move(listener));
+}
+
+void recording_gateway::look_up(call_id id, telephony::call_listener listener,
+                                std::function<void(telephony::lookup_answer)> answer) {
+  if (!severed)
+    inner_->look_up(id, std::move(listener), std::move(answer));
+}
+
+result<void> faulty_engine::write(persistence::batch& changes, bool sync) {
+  if (failing)
+    return problem{error_code::storage_failed, "no space left on device", {}};
+  synced_writes += sync ? 1 : 0;
+  return inner_->write(changes, sync);
+}
+
+world::world(world_options options)
+  : options_{std::move(options)}, time_{options_.start}, disk_{persistence::make_memory_engine()} {
+  options_.engine.detach_blocking = false;
+  boot();
+}
+
+world::~world() {
+  end();
+}
+
+world::parts::~parts() = default;
+
+void world::boot() {
+  parts_ = std::make_unique<parts>();
+  auto& p = *parts_;
+  const bool loud = std::getenv("WORLD_LOG") != nullptr;
+  p.log = loud ? std::make_shared<spdlog::logger>("world", std::make_shared<spdlog::sinks::stderr_sink_mt>())
+               : std::make_shared<spdlog::logger>("world", std::make_shared<spdlog::sinks::null_sink_mt>());
+  p.disk = std::make_shared<faulty_engine>(disk_);
+  auto store = persistence::store::open(p.disk);
+  if (!store)
+    throw std::runtime_error(store.error().detail);
+  p.store = std::move(*store);
+  p.gateway = std::make_unique<recording_gateway>(telephony::make_simulator(options_.calls, time_, p.timers), time_);
+  p.context = std::unique_ptr<actors::engine_context>(
+    new actors::engine_context{time_, p.timers, *p.gateway, *p.store, random_, *p.log, options_.engine, {}, {}, {}, {}});
+  p.config.set("scheduler.policy", caf::atom("testing"));
+  p.system = std::make_unique<caf::actor_system>(p.config);
+  p.scheduler = dynamic_cast<caf::scheduler::test_coordinator*>(&p.system->scheduler());
+  p.engine = std::make_unique<actors::engine>(*p.system, *p.context);
+  auto ready = p.engine->recover();
+  settle();
+  if (ready.wait_for(0s) != std::future_status::ready)
+    throw std::runtime_error("the engine did not recover");
+}
+
+void world::end() {
+  auto& p = *parts_;
+  former_ledger_.insert(former_ledger_.end(), p.gateway->ledger.begin(), p.gateway->ledger.end());
+  p.gateway->ledger.clear();
+  p.gateway->held.clear();
+  p.gateway->shut_down();
+  p.timers.shut_down();
+  p.engine.reset();
+  settle();
+  p.system.reset();
+  parts_.reset();
+}
+
+void world::crash_and_restart() {
+  // From here on nothing reaches the disk or the network: what the dying actors still do is without effect.
+  parts_->disk->failing = true;
+  parts_->gateway->severed = true;
+  end();
+  boot();
+}
+
+void world::stop_and_restart() {
+  auto drained = engine().drain();
+  if (!pass_until([&] { return drained.wait_for(0s) == std::future_status::ready; }))
+    throw std::runtime_error("the engine did not drain");
+  end();
+  boot();
+}
+
+void world::settle() {
+  parts_->scheduler->run();
+}
+
+void world::step(std::size_t messages) {
+  parts_->scheduler->run(messages);
+}
+
+void world::pass(milliseconds time) {
+  const auto until = time_.now() + time;
+  settle();
+  for (auto due = parts_->timers.next_due(); due && *due <= until; due = parts_->timers.next_due()) {
+    time_.set(std::max(*due, time_.now()));
+    parts_->timers.run_due(time_.now());
+    settle();
+  }
+  time_.set(until);
+}
+
+bool world::pass_until(const std::function<bool()>& done, milliseconds at_most) {
+  const auto until = time_.now() + at_most;
+  settle();
+  while (!done()) {
+    auto due = parts_->timers.next_due();
+    if (!due || *due > until)
+      return false;
+    time_.set(std::max(*due, time_.now()));
+    parts_->timers.run_due(time_.now());
+    settle();
+  }
+  return true;
+}
+
+phone world::phone_of(std::size_t contact) {
+  return phone::from_packed(919'000'000'000ULL + contact);
+}
+
+campaign_id world::create(std::size_t contacts, std::function<void(campaign_definition&)> edit) {
+  campaign_definition definition;
+  definition.name = "Renewals";
+  definition.script_id = "scr_1";
+  definition.language = "hi-IN";
+  if (edit)
+    edit(definition);
+  auto upload = engine().begin_upload("test").value();
+  constexpr std::size_t chunk = 1000;
+  for (std::size_t first = 0; first < contacts; first += chunk) {
+    std::vector<contact_profile> list;
+    for (auto i = first; i < std::min(contacts, first + chunk); ++i)
+      list.push_back({phone_of(i), "Contact " + std::to_string(i), R"({"n":)" + std::to_string(i) + "}"});
+    std::optional<result<void>> added;
+    upload->add(std::move(list), [&](result<void> r) { added = std::move(r); });
+    settle();
+    if (!added || !*added)
+      throw std::runtime_error("upload refused");
+  }
+  std::optional<result<actors::created_campaign>> created;
+  upload->finish(std::move(definition), [&](auto r) { created = std::move(r); });
+  settle();
+  return created.value().value().campaign->state.definition->id;
+}
+
+result<actors::campaign_view_ptr> world::act(const campaign_id& id, campaign_action action) {
+  auto answer = std::make_shared<std::optional<result<actors::campaign_view_ptr>>>();
+  engine().act(id, action, "test", [answer](auto r) { *answer = std::move(r); });
+  settle();
+  return answer->value();
+}
+
+result<actors::removal_summary> world::remove(const campaign_id& id, std::vector<phone> phones) {
+  auto answer = std::make_shared<std::optional<result<actors::removal_summary>>>();
+  engine().remove_contacts(id, std::move(phones), "test", [answer](auto r) { *answer = std::move(r); });
+  settle();
+  return answer->value();
+}
+
+campaign_state world::state(const campaign_id& id) {
+  return engine().find(id)->state;
+}
+
+campaign_no world::number(const campaign_id& id) {
+  return engine().find(id)->number;
+}
+
+std::vector<placed_call> world::ledger() const {
+  auto all = former_ledger_;
+  all.insert(all.end(), parts_->gateway->ledger.begin(), parts_->gateway->ledger.end());
+  return all;
+}
+
+} // namespace redial::testing

@@ -1,0 +1,312 @@
+#include "tests/http/memory_engine.hpp"
+
+#include "domain/rules.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_set>
+
+namespace redial::test {
+
+void counting_random::fill(std::span<std::byte> out) {
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<std::byte>((next_ * 0x9e3779b97f4a7c15ULL) >> (8 * (i % 8)));
+  ++next_;
+}
+
+struct memory_engine::campaign {
+  actors::campaign_view_ptr view;
+  std::vector<contact_detail> contacts;
+
+  template <class Event>
+  void apply(const Event& what) {
+    auto next = std::make_shared<actors::campaign_view>(*view);
+    evolve(next->state, what);
+    view = std::move(next);
+  }
+};
+
+class memory_engine::upload final : public actors::campaign_upload {
+public:
+  explicit upload(memory_engine& engine) : engine_{engine} {}
+  ~upload() override {
+    std::lock_guard lock{engine_.mutex_};
+    --engine_.open_uploads_;
+    engine_.changed_.notify_all();
+  }
+
+  void add(std::vector<contact_profile> contacts, actors::reply<void> done) override {
+    {
+      std::lock_guard lock{engine_.mutex_};
+      engine_.largest_chunk_ = std::max(engine_.largest_chunk_, contacts.size());
+    }
+    for (auto& each : contacts) {
+      if (!phones_.insert(each.phone).second) {
+        ++duplicates_;
+        continue;
+      }
+      contact_detail detail;
+      detail.number = static_cast<contact_no>(contacts_.size());
+      detail.profile = std::move(each);
+      contacts_.push_back(std::move(detail));
+    }
+    engine_.answer_later([done = std::move(done)] { done({}); });
+  }
+
+  void finish(campaign_definition definition, actors::reply<actors::created_campaign> done) override {
+    auto made = std::make_shared<campaign>();
+    {
+      std::lock_guard lock{engine_.mutex_};
+      definition.id = campaign_id::make(engine_.random_);
+      definition.created_at = engine_.time_.now() + milliseconds{engine_.campaigns_.size()};
+      auto view = std::make_shared<actors::campaign_view>();
+      view->number = engine_.campaigns_.size() + 1;
+      const auto id = definition.id;
+      evolve(view->state,
+        campaign_created{std::make_shared<const campaign_definition>(std::move(definition)), contacts_.size()});
+      made->view = std::move(view);
+      made->contacts = std::move(contacts_);
+      engine_.campaigns_.emplace(id, made);
+    }
+    engine_.answer_later(
+      [made, duplicates = duplicates_, done = std::move(done)] { done(actors::created_campaign{made->view, duplicates}); });
+  }
+
+private:
+  memory_engine& engine_;
+  std::vector<contact_detail> contacts_;
+  std::unordered_set<phone> phones_;
+  std::uint64_t duplicates_ = 0;
+};
+
+memory_engine::memory_engine(const clock& time) : time_{time}, thread_{[this] { serve(); }} {}
+
+memory_engine::~memory_engine() {
+  {
+    std::lock_guard lock{mutex_};
+    stop_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void memory_engine::serve() {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    changed_.wait(lock, [&] { return stop_ || (!hold_ && !answers_.empty()); });
+    if (stop_)
+      return;
+    auto next = std::move(answers_.front());
+    answers_.pop_front();
+    lock.unlock();
+    next();
+    next = nullptr;
+    lock.lock();
+  }
+}
+
+void memory_engine::answer_later(std::function<void()> work) {
+  {
+    std::lock_guard lock{mutex_};
+    if (drop_)
+      return;
+    answers_.push_back(std::move(work));
+  }
+  changed_.notify_all();
+}
+
+actors::campaign_view_ptr memory_engine::find(const campaign_id& id) const {
+  std::lock_guard lock{mutex_};
+  const auto found = campaigns_.find(id);
+  return found == campaigns_.end() ? nullptr : found->second->view;
+}
+
+actors::campaign_page memory_engine::list(const actors::campaign_filter& filter) const {
+  std::lock_guard lock{mutex_};
+  std::vector<actors::campaign_view_ptr> matching;
+  for (const auto& [id, each] : campaigns_) {
+    const auto created = each->view->state.definition->created_at;
+    const bool wanted = (!filter.status || each->view->state.status == *filter.status)
+                        && (!filter.from || created >= *filter.from) && (!filter.to || created <= *filter.to);
+    if (wanted)
+      matching.push_back(each->view);
+  }
+  std::stable_sort(matching.begin(), matching.end(), [](const auto& a, const auto& b) {
+    return a->state.definition->created_at > b->state.definition->created_at;
+  });
+  actors::campaign_page page;
+  page.total = matching.size();
+  for (auto i = filter.offset; i < matching.size() && page.campaigns.size() < filter.limit; ++i)
+    page.campaigns.push_back(matching[i]);
+  return page;
+}
+
+result<std::unique_ptr<actors::campaign_upload>> memory_engine::begin_upload(std::string) {
+  std::lock_guard lock{mutex_};
+  if (refuse_uploads_)
+    return problem{error_code::overloaded, "too many uploads", {}};
+  ++open_uploads_;
+  changed_.notify_all();
+  return std::unique_ptr<actors::campaign_upload>{std::make_unique<upload>(*this)};
+}
+
+void memory_engine::act(const campaign_id& id, campaign_action action, std::string,
+  actors::reply<actors::campaign_view_ptr> done) {
+  answer_later([this, id, action, done = std::move(done)] {
+    result<actors::campaign_view_ptr> outcome = problem{error_code::not_found, "no such campaign", {}};
+    {
+      std::lock_guard lock{mutex_};
+      if (auto found = campaigns_.find(id); found != campaigns_.end()) {
+        auto decided = decide(found->second->view->state, action, time_.now());
+        if (decided) {
+          found->second->apply(*decided);
+          outcome = found->second->view;
+        } else {
+          outcome = decided.error();
+        }
+      }
+    }
+    done(std::move(outcome));
+  });
+}
+
+void memory_engine::remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string,
+  actors::reply<actors::removal_summary> done) {
+  answer_later([this, id, phones = std::move(phones), done = std::move(done)] {
+    actors::removal_summary summary;
+    std::optional<problem> refused;
+    {
+      std::lock_guard lock{mutex_};
+      const auto found = campaigns_.find(id);
+      if (found == campaigns_.end())
+        refused = problem{error_code::not_found, "no such campaign", {}};
+      for (std::size_t i = 0; !refused && i < phones.size(); ++i) {
+        auto& list = found->second->contacts;
+        auto each = std::find_if(list.begin(), list.end(), [&](const auto& c) { return c.profile.phone == phones[i]; });
+        if (each == list.end()) {
+          ++summary.not_found;
+          continue;
+        }
+        auto decided = decide_removal(found->second->view->state, each->number, each->state, time_.now());
+        if (!decided) {
+          refused = decided.error();
+          break;
+        }
+        summary.removed += decided->removed ? 1U : 0U;
+        summary.already_called += decided->already_called ? 1U : 0U;
+        summary.retries_cancelled += decided->retry_cancelled ? 1U : 0U;
+        if (decided->event) {
+          found->second->apply(*decided->event);
+          each->state = decided->event->after;
+        }
+      }
+    }
+    if (refused)
+      done(*refused);
+    else
+      done(summary);
+  });
+}
+
+void memory_engine::list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
+  std::size_t limit, actors::reply<contact_page> done) {
+  answer_later([this, id, status, offset, limit, done = std::move(done)] {
+    result<contact_page> outcome = problem{error_code::not_found, "no such campaign", {}};
+    {
+      std::lock_guard lock{mutex_};
+      if (auto found = campaigns_.find(id); found != campaigns_.end()) {
+        contact_page page;
+        for (const auto& each : found->second->contacts) {
+          if (status && each.state.status != *status)
+            continue;
+          if (page.total++ >= offset && page.contacts.size() < limit)
+            page.contacts.push_back(each);
+        }
+        outcome = std::move(page);
+      }
+    }
+    done(std::move(outcome));
+  });
+}
+
+void memory_engine::find_contact(const campaign_id& id, phone number, actors::reply<contact_detail> done) {
+  answer_later([this, id, number, done = std::move(done)] {
+    result<contact_detail> outcome = problem{error_code::not_found, "no such contact", {}};
+    {
+      std::lock_guard lock{mutex_};
+      if (auto found = campaigns_.find(id); found != campaigns_.end()) {
+        for (const auto& each : found->second->contacts) {
+          if (each.profile.phone == number)
+            outcome = each;
+        }
+      }
+    }
+    done(std::move(outcome));
+  });
+}
+
+std::optional<std::string> memory_engine::not_ready() const {
+  std::lock_guard lock{mutex_};
+  return not_ready_;
+}
+
+void memory_engine::set_not_ready(std::optional<std::string> why) {
+  std::lock_guard lock{mutex_};
+  not_ready_ = std::move(why);
+}
+
+void memory_engine::hold_answers(bool hold) {
+  {
+    std::lock_guard lock{mutex_};
+    hold_ = hold;
+  }
+  changed_.notify_all();
+}
+
+void memory_engine::refuse_uploads(bool refuse) {
+  std::lock_guard lock{mutex_};
+  refuse_uploads_ = refuse;
+}
+
+void memory_engine::drop_commands(bool drop) {
+  std::lock_guard lock{mutex_};
+  drop_ = drop;
+}
+
+std::size_t memory_engine::campaigns() const {
+  std::lock_guard lock{mutex_};
+  return campaigns_.size();
+}
+
+std::size_t memory_engine::open_uploads() const {
+  std::lock_guard lock{mutex_};
+  return open_uploads_;
+}
+
+std::size_t memory_engine::largest_chunk() const {
+  std::lock_guard lock{mutex_};
+  return largest_chunk_;
+}
+
+bool memory_engine::wait_for_open_uploads(std::size_t count) const {
+  std::unique_lock lock{mutex_};
+  return changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return open_uploads_ == count; });
+}
+
+bool memory_engine::wait_for_held(std::size_t count) const {
+  std::unique_lock lock{mutex_};
+  return changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return answers_.size() >= count; });
+}
+
+void memory_engine::place_contact(const campaign_id& id, phone number, contact_state state,
+  std::vector<ended_call> calls) {
+  std::lock_guard lock{mutex_};
+  for (auto& each : campaigns_.at(id)->contacts) {
+    if (each.profile.phone == number) {
+      each.state = state;
+      each.calls = calls;
+    }
+  }
+}
+
+} // namespace redial::test

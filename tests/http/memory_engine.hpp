@@ -1,0 +1,92 @@
+/// The engine's interface over the rules of the domain, in memory and without calls: enough to test the HTTP room alone.
+#pragma once
+
+#include "actors/service.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace redial::test {
+
+/// A clock that stands still where it is put.
+class fixed_clock final : public clock {
+public:
+  explicit fixed_clock(time_point at) : at_{at} {}
+  time_point now() const noexcept override { return at_; }
+  double speed() const noexcept override { return 1; }
+
+private:
+  time_point at_;
+};
+
+/// Numbers in a row for random ones: ids that a test can count on to differ.
+class counting_random final : public random_source {
+public:
+  void fill(std::span<std::byte> out) override;
+
+private:
+  std::uint64_t next_ = 1;
+};
+
+/// Keeps campaigns in memory and changes them by `decide` and `evolve`. Answers come from a thread of its own, as the real
+/// engine's do.
+class memory_engine final : public actors::service {
+public:
+  explicit memory_engine(const clock& time);
+  ~memory_engine() override;
+
+  actors::campaign_view_ptr find(const campaign_id& id) const override;
+  actors::campaign_page list(const actors::campaign_filter& filter) const override;
+  result<std::unique_ptr<actors::campaign_upload>> begin_upload(std::string trace) override;
+  void act(const campaign_id& id, campaign_action action, std::string trace,
+    actors::reply<actors::campaign_view_ptr> done) override;
+  void remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string trace,
+    actors::reply<actors::removal_summary> done) override;
+  void list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
+    std::size_t limit, actors::reply<contact_page> done) override;
+  void find_contact(const campaign_id& id, phone number, actors::reply<contact_detail> done) override;
+  std::optional<std::string> not_ready() const override;
+
+  // What tests ask and arrange; any thread.
+  void set_not_ready(std::optional<std::string> why);
+  /// While true no command is answered; what was held back is answered once it is false again.
+  void hold_answers(bool hold);
+  void refuse_uploads(bool refuse);
+  /// From now on commands are dropped without an answer, as a dying engine might.
+  void drop_commands(bool drop);
+  std::size_t campaigns() const;
+  std::size_t open_uploads() const;
+  std::size_t largest_chunk() const;
+  /// Waits until there are `count` open uploads; false after ten seconds.
+  bool wait_for_open_uploads(std::size_t count) const;
+  /// Waits until `count` commands have come in and not been answered; false after ten seconds.
+  bool wait_for_held(std::size_t count) const;
+  /// Sets the moving part of a contact and its calls, as if it had been called.
+  void place_contact(const campaign_id& id, phone number, contact_state state, std::vector<ended_call> calls);
+
+private:
+  struct campaign;
+  class upload;
+  void answer_later(std::function<void()> work);
+  void serve();
+
+  const clock& time_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::map<campaign_id, std::shared_ptr<campaign>> campaigns_;
+  std::deque<std::function<void()>> answers_;
+  counting_random random_;
+  std::optional<std::string> not_ready_;
+  std::size_t open_uploads_ = 0;
+  std::size_t largest_chunk_ = 0;
+  bool hold_ = false;
+  bool refuse_uploads_ = false;
+  bool drop_ = false;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+} // namespace redial::test
