@@ -119,6 +119,8 @@ private:
     ++e.deaths;
     context_.log.error("campaign={} its actor died ({}), death number {}; starting it again in {} ms", id.view(),
                        caf::to_string(down.reason), e.deaths, delay.count());
+    // One campaign that cannot live must not keep the others from starting, or the engine from stopping.
+    ready(e.number);
     draining_.erase(e.number);
     tell_drained();
     context_.timers.arm(context_.time.now() + delay, [address = address(), id] {

@@ -120,8 +120,8 @@ result<void> loader::read_environment(const assignments& environment) {
     if (!name.starts_with("REDIAL_"))
       continue;
     const auto origin = "environment variable " + name;
-    const auto found =
-      std::find_if(keys().begin(), keys().end(), [&](const key& k) { return k.environment_name() == name; });
+    const auto found = std::find_if(
+      keys().begin(), keys().end(), [&variable = name](const key& k) { return k.environment_name() == variable; });
     if (found == keys().end())
       return problem{error_code::invalid_value,
         origin + " stands for no key of redial" + suggestion(name, [](const key& k) { return k.environment_name(); }),

@@ -50,6 +50,7 @@ std::size_t campaign_body::step(std::string_view rest) {
   }
   if ((place_ == place::member || place_ == place::first_member) && c == '"') {
     pending_.clear();
+    begun_at_ = offset_;
     scanner_.begin(c);
     place_ = place::name;
     return 0;
@@ -64,7 +65,7 @@ void campaign_body::structure(char c) {
     case place::before_object:
       if (c == '{')
         place_ = place::first_member;
-      else if (begins_value(c))
+      else if (begins_value(c) && c != 't' && c != 'f' && c != 'n') // which may begin any word
         break_off(invalid_body("", "must be an object"));
       else
         unexpected(c, "a JSON object");
@@ -115,7 +116,7 @@ std::size_t campaign_body::step_name(std::string_view rest) {
 }
 
 void campaign_body::end_name() {
-  auto parsed = parse_json(pending_, {offset_, {}});
+  auto parsed = parse_json(pending_, {begun_at_, {}});
   if (auto* wrong = std::get_if<problem_details>(&parsed)) {
     break_off(std::move(*wrong));
     return;
@@ -157,7 +158,7 @@ void campaign_body::begin_value(char first) {
 
 std::size_t campaign_body::step_value(std::string_view rest) {
   const auto used = scanner_.scan(rest);
-  if (stopped_by_depth())
+  if (stopped_by_depth(used))
     return used;
   if (use_ == use::keep && !take_other(rest.substr(0, used), members_.back().text))
     return used;
@@ -171,7 +172,7 @@ void campaign_body::begin_element(char first) {
     unexpected(first, "a contact");
     return;
   }
-  element_offset_ = offset_;
+  begun_at_ = offset_;
   pending_.clear();
   use_ = use::keep;
   scanner_.begin(first);
@@ -180,7 +181,7 @@ void campaign_body::begin_element(char first) {
 
 std::size_t campaign_body::step_element(std::string_view rest) {
   const auto used = scanner_.scan(rest);
-  if (stopped_by_depth())
+  if (stopped_by_depth(used))
     return used;
   const auto bytes = rest.substr(0, used);
   if (use_ == use::keep && pending_.size() + used > max_contact_bytes) {
@@ -215,7 +216,7 @@ void campaign_body::end_element(std::string_view element) {
   const auto verdict = reader_.read(element, elements_, contact_, faults_);
   if (verdict == contact_reader::verdict::malformed) {
     break_off(malformed_json("Contact " + std::to_string(elements_) + " is not well-formed JSON.",
-      element_offset_ + reader_.malformed_at()));
+      begun_at_ + reader_.malformed_at()));
     return;
   }
   ++elements_;
@@ -252,10 +253,11 @@ bool campaign_body::take_other(std::string_view bytes, std::string& into) {
   return true;
 }
 
-bool campaign_body::stopped_by_depth() {
+bool campaign_body::stopped_by_depth(std::size_t used) {
   if (!scanner_.too_deep())
     return false;
-  break_off(malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.", offset_));
+  break_off(malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.",
+    offset_ + used));
   return true;
 }
 

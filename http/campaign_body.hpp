@@ -64,7 +64,7 @@ private:
   void end_name();
   void end_element(std::string_view element);
   bool take_other(std::string_view bytes, std::string& into);
-  bool stopped_by_depth();
+  bool stopped_by_depth(std::size_t used);
   void hand_out(contact_profile contact);
   void break_off(problem_details why);
   void unexpected(char c, std::string_view expected);
@@ -75,7 +75,7 @@ private:
   contact_reader reader_;
   std::string pending_;             ///< of an element or name, what earlier slices brought
   std::uint64_t offset_ = 0;        ///< bytes of the body before the one being looked at
-  std::uint64_t element_offset_ = 0;
+  std::uint64_t begun_at_ = 0;      ///< where in the body the name or element under way began
   std::uint64_t elements_ = 0;
   std::size_t other_bytes_ = 0;
   bool has_contacts_ = false;

@@ -15,7 +15,7 @@ using beast::http::field;
 namespace {
 
 constexpr std::size_t collect_read_size = 16 * 1024;
-constexpr std::size_t stream_read_size = 128 * 1024; // parsed in well under 2 ms
+constexpr std::size_t stream_read_size = 64 * 1024; // parsed in well under 2 ms
 constexpr std::uint64_t discard_limit = 64 * 1024;   // a refused body up to this size is read, so that the connection lives on
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::uint64_t slowest_client = 16 * 1024;  // bytes a second that an answer is given time for
@@ -213,7 +213,7 @@ void session::begin_body(std::optional<problem_details> refused) {
   const bool expects = !http_1_0_ && parser_->get().count(field::expect) > 0;
   if (refused) {
     const auto length = parser_->content_length();
-    if (expects || !length || *length > discard_limit) {
+    if (expects || refused->status == 413 || !length || *length > discard_limit) {
       refuse(std::move(*refused));
       return;
     }

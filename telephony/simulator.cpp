@@ -89,13 +89,16 @@ private:
 
   shard& shard_of(call_id id) noexcept { return shards_[(id.low() ^ (id.low() >> 32U) ^ id.high()) % shard_count]; }
 
-  // Inlined, g++ 12 takes the inactive members of the variant for uninitialized memory.
-  [[gnu::noinline]] void tell(const call_listener& listener, call_news news) const {
+  void tell(const call_listener& listener, call_news news) const {
     if (!stopped_)
       listener(std::move(news));
   }
   /// Tells the end of a call, and its answer first where that has not been told.
   void tell_end(const call_listener& listener, const call_plan& plan, time_point placed_at, bool answer_told) const;
+  /// Places a call that takes time.
+  void begin(const call_request& request, const call_plan& plan, call_listener listener);
+  /// Places a call that takes none.
+  void pass(const call_request& request, const call_plan& plan, const call_listener& listener);
   void arm(time_point due, call_id id, void (network::*step)(call_id));
   void ring_over(call_id id);
   void talk_over(call_id id) { finish(id, true); }
@@ -116,33 +119,42 @@ void network::place(const call_request& request, call_listener listener) {
   const presence here{*this};
   if (stopped_)
     return;
-  const auto number = request.contact->phone;
-  const auto plan = plan_call(options_, number, request.attempt);
+  const auto plan = plan_call(options_, request.contact->phone, request.attempt);
+  if (plan.ring.count() > 0 || plan.talk.count() > 0)
+    begin(request, plan, std::move(listener));
+  else
+    pass(request, plan, listener);
+}
+
+void network::begin(const call_request& request, const call_plan& plan, call_listener listener) {
   const auto placed_at = time_.now();
-  const bool takes_time = plan.ring.count() > 0 || plan.talk.count() > 0;
-  const auto told = takes_time ? std::make_shared<const call_listener>(std::move(listener)) : nullptr;
+  const auto told = std::make_shared<const call_listener>(std::move(listener));
   {
     auto& home = shard_of(request.id);
     std::lock_guard lock{home.mutex};
     if (home.knows(request.id))
       return;
-    if (takes_time) {
-      home.live.emplace(request.id, live_call{plan, number, request.attempt, placed_at, told});
-      in_flight_.fetch_add(1, std::memory_order_relaxed);
-    } else {
-      home.ended.put(request.id, ended_call{number, request.attempt, placed_at});
-    }
-  }
-  if (!takes_time) {
-    tell(listener, call_placed{});
-    tell_end(listener, plan, placed_at, true);
-    return;
+    home.live.emplace(request.id, live_call{plan, request.contact->phone, request.attempt, placed_at, told});
+    in_flight_.fetch_add(1, std::memory_order_relaxed);
   }
   tell(*told, call_placed{});
   if (plan.ring.count() > 0)
     arm(placed_at + plan.ring, request.id, &network::ring_over);
   else
     ring_over(request.id);
+}
+
+void network::pass(const call_request& request, const call_plan& plan, const call_listener& listener) {
+  const auto placed_at = time_.now();
+  {
+    auto& home = shard_of(request.id);
+    std::lock_guard lock{home.mutex};
+    if (home.knows(request.id))
+      return;
+    home.ended.put(request.id, ended_call{request.contact->phone, request.attempt, placed_at});
+  }
+  tell(listener, call_placed{});
+  tell_end(listener, plan, placed_at, true);
 }
 
 void network::arm(time_point due, call_id id, void (network::*step)(call_id)) {

@@ -7,8 +7,8 @@
 
 namespace redial::timing {
 
-/// Calls back at an instant of the injected clock, so that a clock that runs 600 times faster makes every wait 600 times
-/// shorter. Timers cannot be cancelled: who no longer wants one ignores it. Thread-safe.
+/// Calls back at an instant of the injected clock, so that a clock that runs 600 times faster makes every wait 600
+/// times shorter. Timers cannot be cancelled: who no longer wants one ignores it. Thread-safe.
 class timer_service {
 public:
   /// Runs on the timer thread; must return at once (send a message) and must not throw.

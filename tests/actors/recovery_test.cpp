@@ -201,3 +201,19 @@ TEST_CASE("uploads are bounded, and a phone that stands twice is taken once") {
   CHECK(created->value().campaign->state.counters.total == 2);
   CHECK(w.engine().begin_upload("t"));
 }
+
+TEST_CASE("a campaign whose rows are damaged does not keep the others from going on") {
+  world w{small_world()};
+  auto broken = w.create(20, three_attempts);
+  auto sound = w.create(20, three_attempts);
+  REQUIRE(w.act(broken, campaign_action::start));
+  w.pass(std::chrono::minutes{3});
+  w.damage_contacts(broken);
+  w.crash_and_restart();
+  auto refused = w.act(broken, campaign_action::pause);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == error_code::unavailable);
+  REQUIRE(w.act(sound, campaign_action::start));
+  REQUIRE(w.pass_until([&] { return w.state(sound).status == campaign_status::completed; }));
+  CHECK(w.state(broken).status == campaign_status::running); // as committed; its actor is tried again with growing delay
+}

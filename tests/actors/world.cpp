@@ -1,5 +1,7 @@
 #include "world.hpp"
 
+#include "persistence/keys.hpp"
+
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -186,6 +188,18 @@ result<actors::removal_summary> world::remove(const campaign_id& id, std::vector
 
 campaign_state world::state(const campaign_id& id) {
   return engine().find(id)->state;
+}
+
+void world::damage_contacts(const campaign_id& id) {
+  auto changes = disk_->new_batch();
+  auto scanned = disk_->scan(persistence::table::contact, persistence::keys::of(number(id)),
+                             persistence::keys::of(number(id) + 1),
+                             [&](std::string_view key, std::string_view) {
+                               changes->put(persistence::table::contact, key, "\xff\xff");
+                               return true;
+                             });
+  if (!scanned || !disk_->write(*changes, true))
+    throw std::runtime_error("could not damage the store");
 }
 
 campaign_no world::number(const campaign_id& id) {

@@ -127,6 +127,8 @@ public:
   result<actors::campaign_view_ptr> act(const campaign_id& id, campaign_action action);
   result<actors::removal_summary> remove(const campaign_id& id, std::vector<phone> phones);
   campaign_state state(const campaign_id& id);
+  /// Overwrites the stored states of a campaign's contacts with what no record can be read from.
+  void damage_contacts(const campaign_id& id);
   campaign_no number(const campaign_id& id);
 
   actors::engine& engine() { return *parts_->engine; }

@@ -1,0 +1,57 @@
+/// The measurements themselves: each starts servers of its own on a fresh data directory, and adds to the report.
+#pragma once
+
+#include "bench/series.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace redial::bench {
+
+struct bench_options {
+  std::filesystem::path program = "build/redial";
+  std::filesystem::path directory = "bench-data"; ///< emptied and used for data directories
+  std::uint64_t contacts = 1'000'000;             ///< of the long list
+  std::uint64_t attempt_contacts = 300'000;       ///< of the campaign that is run for attempts per second
+  std::uint64_t lines = 10'000;
+  std::vector<std::pair<std::string, std::string>> settings; ///< further ones, for every server
+};
+
+/// One row of the table.
+struct figure {
+  std::string name;
+  std::string unit;
+  std::string aim; ///< empty where none was set
+  series runs;
+};
+
+/// What has been measured so far.
+class report {
+public:
+  /// Adds a run to the figure of this name, which is made if it is new; rows stand in the order of their making.
+  void add(const std::string& name, const std::string& unit, double value, const std::string& aim = {});
+  /// Remarks on what a figure is bound by: shown below the table, the latest of a name.
+  void note(const std::string& name, std::string text) { notes_[name] = std::move(text); }
+
+  const std::vector<figure>& figures() const noexcept { return figures_; }
+  const std::map<std::string, std::string>& notes() const noexcept { return notes_; }
+
+private:
+  std::vector<figure> figures_;
+  std::map<std::string, std::string> notes_;
+};
+
+/// Durable attempts a second: a campaign with instant calls from `start` to `completed`, every commit synced.
+void measure_attempts(const bench_options& options, report& into);
+
+/// The long list: time to load it, memory at rest, time to ready with it stored, untouched and with every contact called
+/// once.
+void measure_long_list(const bench_options& options, report& into);
+
+/// GET /v1/campaigns/{id} a second with one and two threads, by wrk. Says so where wrk is missing.
+void measure_reads(const bench_options& options, report& into);
+
+} // namespace redial::bench

@@ -1,0 +1,111 @@
+#include "http/encode.hpp"
+#include "http/json_text.hpp"
+#include "http/problem.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace redial;
+using namespace redial::http;
+using nlohmann::json;
+
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("strings are escaped, and what is not UTF-8 is replaced") {
+  CHECK(quoted("a\"b\\c\n\x01\x7F") == "\"a\\\"b\\\\c\\n\\u0001\\u007f\"");
+  CHECK(quoted("é€😀") == "\"é€😀\"");
+  CHECK(quoted("\xFFx\xC3") == "\"\xEF\xBF\xBDx\xEF\xBF\xBD\"");
+  for (std::string_view bad : {"\xED\xA0\x80", "\xC0\xAF", "\xF4\x90\x80\x80", "\xE2\x82", "\xF0\x80\x80\x80"})
+    CHECK_NOTHROW(json::parse(quoted(bad)));
+}
+
+TEST_CASE("a campaign has the members of the contract") {
+  campaign_definition fixed;
+  fixed.name = "Diwali \"24\"";
+  fixed.script_id = "s";
+  fixed.language = "hi-IN";
+  fixed.created_at = *parse_rfc3339("2026-03-01T10:00:00.5Z");
+  campaign_state state;
+  state.definition = std::make_shared<const campaign_definition>(fixed);
+  state.counters = {10, 1, 2, 3, 4, 0, 7, 5};
+  state.dispositions = {{"interested", 4}};
+  std::string text;
+  append_campaign(text, state);
+  const auto campaign = json::parse(text);
+  CHECK(campaign["name"] == "Diwali \"24\"");
+  CHECK(campaign["schedule"].is_null());
+  CHECK(campaign["started_at"].is_null());
+  CHECK(campaign["ended_reason"].is_null());
+  CHECK(campaign["created_at"] == "2026-03-01T10:00:00.500Z");
+  CHECK(campaign["total_contacts"] == 10);
+  CHECK(campaign["calls_attempted"] == 7);
+  CHECK(campaign["calls_connected"] == 5);
+  CHECK(campaign["dispositions"] == json{{"interested", 4}});
+  CHECK(campaign["contacts"]
+        == json{{"pending", 1}, {"in_progress", 2}, {"waiting_retry", 3}, {"done", 4}, {"removed", 0}});
+  CHECK(campaign.size() == 17);
+  CHECK_FALSE(campaign.contains("duplicates_skipped"));
+}
+
+TEST_CASE("a contact shows its calls, the open one last") {
+  const auto at = *parse_rfc3339("2026-03-01T10:00:00Z");
+  contact_detail contact;
+  contact.profile = {*phone::parse("+919812345678"), "A", R"({"x": 1.0})"};
+  contact.state.status = contact_status::in_progress;
+  contact.state.attempts = 4;
+  contact.state.call = open_call{call_id{1, 4}, at, at + milliseconds{5}};
+  contact.calls = {
+    {call_id{1, 1}, 1, at, std::nullopt, at + milliseconds{30'000}, call_outcome::busy, ""},
+    {call_id{1, 2}, 2, at, std::nullopt, at, call_outcome::unknown, ""},
+    {call_id{1, 3}, 3, at, at + milliseconds{1000}, at + milliseconds{62'900}, call_outcome::abandoned, "callback"}};
+  std::string text;
+  append_contact(text, contact);
+  CHECK(text.find(R"("fields":{"x": 1.0})") != std::string::npos);
+  const auto calls = json::parse(text).at("calls");
+  REQUIRE(calls.size() == 4);
+  CHECK(calls[0]["status"] == "failed");
+  CHECK(calls[0]["duration_seconds"] == 0);
+  CHECK(calls[0]["disposition"].is_null());
+  CHECK(calls[1]["status"] == "unknown");
+  CHECK(calls[2]["status"] == "completed");
+  CHECK(calls[2]["duration_seconds"] == 61);
+  CHECK(calls[2]["disposition"] == "callback");
+  CHECK(calls[3]["status"] == "in_progress");
+  CHECK(calls[3]["attempt"] == 4);
+  CHECK(calls[3]["outcome"].is_null());
+  CHECK(calls[3]["ended_at"].is_null());
+}
+
+TEST_CASE("problems have one shape") {
+  problem_details details;
+  details.status = 409;
+  details.code = "illegal_transition";
+  details.detail = "no";
+  details.current_status = campaign_status::running;
+  auto shown = json::parse(to_json(details));
+  CHECK(shown == json{{"type", "urn:redial:problem:illegal_transition"}, {"title", "Conflict"}, {"status", 409}, {"detail", "no"},
+                   {"code", "illegal_transition"}, {"current_status", "running"}, {"legal_actions", {"pause", "stop"}}});
+  shown = json::parse(to_json(invalid_body("/a", "is bad")));
+  CHECK(shown["errors"] == json::array({{{"pointer", "/a"}, {"detail", "is bad"}}}));
+  CHECK(shown["error_count"] == 1);
+}
+
+TEST_CASE("refusals of the engine have their status") {
+  auto status = [](error_code code) { return to_details(problem{code, "why", {}}).status; };
+  CHECK(status(error_code::invalid_value) == 422);
+  CHECK(status(error_code::campaign_ended) == 409);
+  CHECK(status(error_code::not_found) == 404);
+  CHECK(status(error_code::overloaded) == 503);
+  CHECK(to_details(problem{error_code::overloaded, "why", {}}).retry_after > 0);
+  auto inner = to_details(problem{error_code::sequence_conflict, "row 7", {}});
+  CHECK(inner.status == 500);
+  CHECK(inner.detail.find("row 7") == std::string::npos); // no internals
+}

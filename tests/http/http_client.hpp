@@ -1,0 +1,63 @@
+/// A client that says exactly the bytes it is told to, and a server to say them to.
+#pragma once
+
+#include "http/server.hpp"
+#include "tests/http/memory_engine.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace redial::test {
+
+struct reply_text {
+  unsigned status = 0;
+  std::map<std::string, std::string> headers; ///< names in lower case
+  std::string body;
+  nlohmann::json json() const { return nlohmann::json::parse(body); }
+};
+
+/// One connection. Every read gives up with std::runtime_error after ten seconds, so that no test hangs.
+class raw_client {
+public:
+  explicit raw_client(std::uint16_t port);
+  void send(std::string_view bytes);
+  /// Closes the sending direction only.
+  void finish_sending();
+  void close();
+  /// @param head_only the answer to a HEAD, which has no body
+  reply_text receive(bool head_only = false);
+  /// @returns what comes before the next blank line, and eats it.
+  std::string receive_head();
+  /// @returns whether the server closed without another byte.
+  bool closed_by_server();
+
+private:
+  bool fill();
+  boost::asio::io_context io_;
+  boost::asio::ip::tcp::socket socket_{io_};
+  std::string buffer_;
+};
+
+/// @returns the text of a request with this body, on a connection that stays open.
+std::string request_text(std::string_view method, std::string_view target, std::string_view body = {},
+  std::string_view more_headers = {});
+
+/// A server over a memory engine, on a free port.
+struct served {
+  explicit served(http::server_options options = {});
+  fixed_clock time;
+  memory_engine engine;
+  http::server server;
+  /// Sends one request on a connection of its own.
+  reply_text ask(std::string_view method, std::string_view target, std::string_view body = {},
+    std::string_view more_headers = {});
+  /// Creates a campaign with `contacts` (JSON array text). @returns its id.
+  std::string create(std::string_view contacts, std::string_view more_members = {});
+};
+
+} // namespace redial::test
