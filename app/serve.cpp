@@ -17,6 +17,8 @@
 #include <iostream>
 #include <thread>
 
+#include <sys/resource.h>
+
 namespace redial::app {
 
 namespace {
@@ -90,10 +92,21 @@ http::server_options server_options(const config::http_settings& s) {
   return o;
 }
 
+/// A connection takes a file descriptor: use as many as the system allows, not the few that a shell starts with.
+void raise_file_limit(spdlog::logger& log) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    log.warn("the limit on open files could not be raised");
+}
+
 } // namespace
 
 int serve(const config::settings& settings) {
   auto log = make_log(settings.log);
+  raise_file_limit(*log);
 
   auto backend = persistence::open_rocksdb({settings.storage.data_dir, settings.storage.sync});
   if (!backend) {
@@ -108,7 +121,19 @@ int serve(const config::settings& settings) {
   if (!settings.storage.sync)
     log->warn("storage.sync is off: a power failure can lose what was acknowledged");
 
-  timing::wall_clock clock{settings.clock.speed, (*store)->last_time()};
+  auto former_clock = (*store)->load_clock();
+  if (!former_clock) {
+    log->critical("{}", former_clock.error().detail);
+    return 1;
+  }
+  timing::wall_clock clock{settings.clock.speed, (*store)->last_time(), *former_clock};
+  if (clock.speed() != 1) {
+    log->warn("the clock runs {} times as fast as real time", clock.speed());
+    if (auto saved = (*store)->save_clock(clock.anchor()); !saved) {
+      log->critical("{}", saved.error().detail);
+      return 1;
+    }
+  }
   timing::timer_heap timers{clock};
   auto options = simulator_options(settings.gateway.simulator);
   if (auto fault = telephony::fault_of(options)) {

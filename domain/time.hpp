@@ -22,6 +22,16 @@ public:
   virtual double speed() const noexcept = 0;
 };
 
+/// Ties an accelerated clock to the system's: at `system` it showed `shown`, and ran at `speed`. Stored, so that its time
+/// goes on while the process is down, and a wait of an hour is as short across a restart as without one.
+struct clock_anchor {
+  double speed = 1;
+  time_point system{};
+  time_point shown{};
+
+  friend bool operator==(const clock_anchor&, const clock_anchor&) = default;
+};
+
 /// Parses an RFC 3339 date-time ("2024-01-31T09:00:00+05:30", "…Z", fraction optional and cut to milliseconds).
 /// An offset is required; a leap second (":60") is read as the following second. @returns nullopt on anything else.
 std::optional<time_point> parse_rfc3339(std::string_view text);

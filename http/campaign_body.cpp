@@ -30,10 +30,10 @@ void campaign_body::feed(std::string_view slice) {
 
 std::size_t campaign_body::step(std::string_view rest) {
   switch (place_) {
-    case place::name: return step_name(rest);
-    case place::value: return step_value(rest);
-    case place::element: return step_element(rest);
-    default: break;
+  case place::name: return step_name(rest);
+  case place::value: return step_value(rest);
+  case place::element: return step_element(rest);
+  default: break;
   }
   const char c = rest.front();
   if (is_space(c))
@@ -62,47 +62,47 @@ std::size_t campaign_body::step(std::string_view rest) {
 /// Takes one byte of the JSON that lies between names and values.
 void campaign_body::structure(char c) {
   switch (place_) {
-    case place::before_object:
-      if (c == '{')
-        place_ = place::first_member;
-      else if (begins_value(c) && c != 't' && c != 'f' && c != 'n') // which may begin any word
-        break_off(invalid_body("", "must be an object"));
-      else
-        unexpected(c, "a JSON object");
-      return;
-    case place::first_member:
-      if (c == '}')
-        place_ = place::after_object;
-      else
-        unexpected(c, "the name of a member");
-      return;
-    case place::member: unexpected(c, "the name of a member"); return;
-    case place::colon:
-      if (c == ':')
-        place_ = place::value_start;
-      else
-        unexpected(c, "a colon");
-      return;
-    case place::after_value:
-      if (c == ',')
-        place_ = place::member;
-      else if (c == '}')
-        place_ = place::after_object;
-      else
-        unexpected(c, "a comma or the end of the object");
-      return;
-    case place::array_start: place_ = place::first_element; return; // its bracket
-    case place::first_element: place_ = place::after_value; return; // an empty array
-    case place::after_element:
-      if (c == ',')
-        place_ = place::element_start;
-      else if (c == ']')
-        place_ = place::after_value;
-      else
-        unexpected(c, "a comma or the end of the array");
-      return;
-    case place::after_object: unexpected(c, "nothing after the object"); return;
-    default: return;
+  case place::before_object:
+    if (c == '{')
+      place_ = place::first_member;
+    else if (begins_value(c) && c != 't' && c != 'f' && c != 'n') // which may begin any word
+      break_off(invalid_body("", "must be an object"));
+    else
+      unexpected(c, "a JSON object");
+    return;
+  case place::first_member:
+    if (c == '}')
+      place_ = place::after_object;
+    else
+      unexpected(c, "the name of a member");
+    return;
+  case place::member: unexpected(c, "the name of a member"); return;
+  case place::colon:
+    if (c == ':')
+      place_ = place::value_start;
+    else
+      unexpected(c, "a colon");
+    return;
+  case place::after_value:
+    if (c == ',')
+      place_ = place::member;
+    else if (c == '}')
+      place_ = place::after_object;
+    else
+      unexpected(c, "a comma or the end of the object");
+    return;
+  case place::array_start: place_ = place::first_element; return; // its bracket
+  case place::first_element: place_ = place::after_value; return; // an empty array
+  case place::after_element:
+    if (c == ',')
+      place_ = place::element_start;
+    else if (c == ']')
+      place_ = place::after_value;
+    else
+      unexpected(c, "a comma or the end of the array");
+    return;
+  case place::after_object: unexpected(c, "nothing after the object"); return;
+  default: return;
   }
 }
 
@@ -185,8 +185,8 @@ std::size_t campaign_body::step_element(std::string_view rest) {
     return used;
   const auto bytes = rest.substr(0, used);
   if (use_ == use::keep && pending_.size() + used > max_contact_bytes) {
-    faults_.add("/contacts/" + std::to_string(elements_),
-      "is larger than " + std::to_string(max_contact_bytes) + " bytes");
+    faults_.add(
+      "/contacts/" + std::to_string(elements_), "is larger than " + std::to_string(max_contact_bytes) + " bytes");
     pending_.clear();
     use_ = use::skip;
   }
@@ -215,8 +215,8 @@ std::size_t campaign_body::step_element(std::string_view rest) {
 void campaign_body::end_element(std::string_view element) {
   const auto verdict = reader_.read(element, elements_, contact_, faults_);
   if (verdict == contact_reader::verdict::malformed) {
-    break_off(malformed_json("Contact " + std::to_string(elements_) + " is not well-formed JSON.",
-      begun_at_ + reader_.malformed_at()));
+    break_off(malformed_json(
+      "Contact " + std::to_string(elements_) + " is not well-formed JSON.", begun_at_ + reader_.malformed_at()));
     return;
   }
   ++elements_;
@@ -245,8 +245,8 @@ std::vector<contact_profile> campaign_body::take_chunk() {
 bool campaign_body::take_other(std::string_view bytes, std::string& into) {
   other_bytes_ += bytes.size();
   if (other_bytes_ > max_other_bytes) {
-    break_off(invalid_body("",
-      "has more than " + std::to_string(max_other_bytes) + " bytes of members other than contacts"));
+    break_off(
+      invalid_body("", "has more than " + std::to_string(max_other_bytes) + " bytes of members other than contacts"));
     return false;
   }
   into.append(bytes);
@@ -256,8 +256,8 @@ bool campaign_body::take_other(std::string_view bytes, std::string& into) {
 bool campaign_body::stopped_by_depth(std::size_t used) {
   if (!scanner_.too_deep())
     return false;
-  break_off(malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.",
-    offset_ + used));
+  break_off(
+    malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.", offset_ + used));
   return true;
 }
 

@@ -48,8 +48,20 @@ public:
 
 private:
   enum class place : std::uint8_t {
-    before_object, first_member, member, name, colon, value_start, value, after_value,
-    array_start, first_element, element_start, element, after_element, after_object
+    before_object,
+    first_member,
+    member,
+    name,
+    colon,
+    value_start,
+    value,
+    after_value,
+    array_start,
+    first_element,
+    element_start,
+    element,
+    after_element,
+    after_object
   };
   /// What becomes of the value under way.
   enum class use : std::uint8_t { keep, skip };
@@ -73,14 +85,14 @@ private:
   use use_ = use::keep;
   json_value_scanner scanner_;
   contact_reader reader_;
-  std::string pending_;             ///< of an element or name, what earlier slices brought
-  std::uint64_t offset_ = 0;        ///< bytes of the body before the one being looked at
-  std::uint64_t begun_at_ = 0;      ///< where in the body the name or element under way began
+  std::string pending_;        ///< of an element or name, what earlier slices brought
+  std::uint64_t offset_ = 0;   ///< bytes of the body before the one being looked at
+  std::uint64_t begun_at_ = 0; ///< where in the body the name or element under way began
   std::uint64_t elements_ = 0;
   std::size_t other_bytes_ = 0;
   bool has_contacts_ = false;
   bool reading_contacts_ = false; ///< the member under way is `contacts`
-  bool any_value_ = false; ///< anything but white space was seen
+  bool any_value_ = false;        ///< anything but white space was seen
   std::vector<raw_member> members_;
   std::deque<std::vector<contact_profile>> chunks_; ///< all full but the last
   contact_profile contact_;

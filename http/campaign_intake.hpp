@@ -10,9 +10,9 @@
 
 namespace redial::http {
 
-/// Passes contacts on to an upload while they are parsed, one chunk at a time. The next is being parsed meanwhile; when it
-/// is full too, the connection is not read any further until the engine has taken the first. Destroyed before its end, or
-/// after a fault, it leaves nothing behind. Used by one io thread alone.
+/// Passes contacts on to an upload while they are parsed, one chunk at a time. The next is being parsed meanwhile; when
+/// it is full too, the connection is not read any further until the engine has taken the first. Destroyed before its
+/// end, or after a fault, it leaves nothing behind. Used by one io thread alone.
 class campaign_intake final : public body_sink, public std::enable_shared_from_this<campaign_intake> {
 public:
   campaign_intake(route_context context, std::string trace, session_link_ptr link);
@@ -34,10 +34,10 @@ private:
   campaign_body body_;
   std::unique_ptr<actors::campaign_upload> upload_;
   std::optional<campaign_definition> definition_; ///< set once the body is complete and valid
-  bool adding_ = false;   ///< a chunk is with the engine
-  bool waiting_ = false;  ///< the connection waits for `resume`
-  bool ended_ = false;    ///< the body is complete
-  bool answered_ = false; ///< or about to be
+  bool adding_ = false;                           ///< a chunk is with the engine
+  bool waiting_ = false;                          ///< the connection waits for `resume`
+  bool ended_ = false;                            ///< the body is complete
+  bool answered_ = false;                         ///< or about to be
 };
 
 } // namespace redial::http

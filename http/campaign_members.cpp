@@ -19,8 +19,7 @@ constexpr int most_attempts = 5;               // [seed]
 constexpr int longest_retry_interval = 10080;  // minutes, a week [seed]
 
 /// A string of 1 to `longest` code points; anything else is a fault.
-void read_text(const json& value, std::string_view pointer, std::size_t longest, std::string& out,
-  fault_list& faults) {
+void read_text(const json& value, std::string_view pointer, std::size_t longest, std::string& out, fault_list& faults) {
   if (!value.is_string()) {
     faults.add(std::string{pointer}, "must be a string");
     return;
@@ -28,8 +27,8 @@ void read_text(const json& value, std::string_view pointer, std::size_t longest,
   out = value.get_ref<const std::string&>();
   const auto length = count_code_points(out);
   if (length == 0 || length > longest)
-    faults.add(std::string{pointer}, "must have 1 to " + std::to_string(longest) + " characters, has "
-                                       + std::to_string(length));
+    faults.add(
+      std::string{pointer}, "must have 1 to " + std::to_string(longest) + " characters, has " + std::to_string(length));
 }
 
 std::optional<int> read_integer(const json& value, std::string_view pointer, int low, int high, fault_list& faults) {
@@ -96,8 +95,8 @@ void read_language(const json& value, std::string& out, fault_list& faults) {
     faults.add("/language", "must be a BCP 47 language tag, for instance hi-IN");
 }
 
-void read_member(const std::string& name, const json& value, time_point now, campaign_definition& out,
-  fault_list& faults) {
+void read_member(
+  const std::string& name, const json& value, time_point now, campaign_definition& out, fault_list& faults) {
   if (name == "name") {
     read_text(value, "/name", longest_name, out.name, faults);
   } else if (name == "script_id") {
@@ -124,8 +123,7 @@ std::size_t count_code_points(std::string_view text) noexcept {
     std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-checked<campaign_definition> read_members(const std::vector<raw_member>& members, time_point now,
-  fault_list& faults) {
+checked<campaign_definition> read_members(const std::vector<raw_member>& members, time_point now, fault_list& faults) {
   constexpr std::array<std::string_view, 3> required{"name", "script_id", "language"};
   campaign_definition definition;
   for (const auto& member : members) {

@@ -19,7 +19,8 @@ struct raw_member {
 /// Reads what POST /v1/campaigns takes beside `contacts`, by the rules of the API contract. Every fault goes to
 /// `faults`, an absent required member included. Names in `members` are unique.
 /// @param now what an `end_time` must lie after
-/// @returns the definition without `id` and `created_at`, meaningless if a fault was added; or 400 where a value is not JSON.
+/// @returns the definition without `id` and `created_at`, meaningless if a fault was added; or 400 where a value is not
+/// JSON.
 checked<campaign_definition> read_members(const std::vector<raw_member>& members, time_point now, fault_list& faults);
 
 /// @returns how many Unicode code points well-formed UTF-8 holds.

@@ -97,8 +97,8 @@ std::string_view raw_string(const char* begin) noexcept {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-/// The members of one contact by name, to find one that is given twice. Few names are compared one by one, many are hashed:
-/// a contact of thousands of members must not take quadratic time.
+/// The members of one contact by name, to find one that is given twice. Few names are compared one by one, many are
+/// hashed: a contact of thousands of members must not take quadratic time.
 class seen_names {
 public:
   void clear() {
@@ -170,15 +170,15 @@ bool check_value(ondemand::value value) {
     return false;
   std::string_view text;
   switch (type) {
-    case ondemand::json_type::object: return check_object(value);
-    case ondemand::json_type::array: return check_array(value);
-    case ondemand::json_type::string: return check_string(value, text);
-    case ondemand::json_type::number: return is_number(trim_right(value.raw_json_token()));
-    case ondemand::json_type::boolean: {
-      const auto token = trim_right(value.raw_json_token());
-      return token == "true" || token == "false";
-    }
-    case ondemand::json_type::null: return trim_right(value.raw_json_token()) == "null";
+  case ondemand::json_type::object: return check_object(value);
+  case ondemand::json_type::array: return check_array(value);
+  case ondemand::json_type::string: return check_string(value, text);
+  case ondemand::json_type::number: return is_number(trim_right(value.raw_json_token()));
+  case ondemand::json_type::boolean: {
+    const auto token = trim_right(value.raw_json_token());
+    return token == "true" || token == "false";
+  }
+  case ondemand::json_type::null: return trim_right(value.raw_json_token()) == "null";
   }
   return false;
 }
@@ -314,8 +314,8 @@ struct contact_reader::engine {
 contact_reader::contact_reader() : engine_{std::make_unique<engine>()} {}
 contact_reader::~contact_reader() = default;
 
-contact_reader::verdict contact_reader::read(std::string_view element, std::uint64_t index, contact_profile& out,
-  fault_list& faults) {
+contact_reader::verdict contact_reader::read(
+  std::string_view element, std::uint64_t index, contact_profile& out, fault_list& faults) {
   static_assert(padding >= simdjson::SIMDJSON_PADDING);
   auto& e = *engine_;
   e.faults = &faults;

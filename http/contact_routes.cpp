@@ -29,8 +29,8 @@ std::optional<response> list(route_context& context, request& asked, const link_
   const auto id = campaign_id::parse(asked.path_values[0]);
   if (!id)
     return no_such_campaign();
-  context.engine.list_contacts(*id, status, offset, limit,
-    [offset, limit, answer = responder{link()}](result<contact_page> page) {
+  context.engine.list_contacts(
+    *id, status, offset, limit, [offset, limit, answer = responder{link()}](result<contact_page> page) {
       answer([offset, limit, page = std::move(page)] {
         return page ? json_response(200, encode_contact_page(*page, offset, limit)) : problem_response(page.error());
       });

@@ -10,8 +10,8 @@
 namespace redial::http {
 
 /// Appends a campaign. `duplicates_skipped` stands only in the answer to its creation.
-void append_campaign(std::string& out, const campaign_state& state,
-  std::optional<std::uint64_t> duplicates_skipped = std::nullopt);
+void append_campaign(
+  std::string& out, const campaign_state& state, std::optional<std::uint64_t> duplicates_skipped = std::nullopt);
 
 /// Appends a contact with its calls, the open one last. The custom fields are spliced in as they were given.
 void append_contact(std::string& out, const contact_detail& contact);

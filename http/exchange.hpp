@@ -23,9 +23,9 @@ struct route_context {
 
 /// One request, its body (if the route collects it) whole.
 struct request {
-  std::string_view id;                     ///< X-Request-Id
-  std::array<std::string, 2> path_values;  ///< what stands for the {…} of the route's path, decoded
-  std::string query;                       ///< after the "?", not decoded
+  std::string_view id;                    ///< X-Request-Id
+  std::array<std::string, 2> path_values; ///< what stands for the {…} of the route's path, decoded
+  std::string query;                      ///< after the "?", not decoded
   std::string body;
 };
 
@@ -55,8 +55,8 @@ private:
   std::shared_ptr<once> once_;
 };
 
-/// Takes a body while it arrives. Used by the io thread alone; destroyed when the connection goes, which is how it learns
-/// that the client went half way.
+/// Takes a body while it arrives. Used by the io thread alone; destroyed when the connection goes, which is how it
+/// learns that the client went half way.
 class body_sink {
 public:
   virtual ~body_sink() = default;

@@ -14,8 +14,8 @@ namespace redial::http {
 
 using request_head = boost::beast::http::request_header<boost::beast::http::fields>;
 
-/// Refuses what would leave it open where this request ends and the next begins, or whom it is for. Beast has refused two
-/// different lengths already, and a length together with chunks.
+/// Refuses what would leave it open where this request ends and the next begins, or whom it is for. Beast has refused
+/// two different lengths already, and a length together with chunks.
 /// @param chunked whether the body will be read in chunks
 /// @returns 400, 417 or 501; the connection must be closed after it.
 std::optional<problem_details> check_head(const request_head& head, bool chunked);

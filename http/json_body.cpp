@@ -22,12 +22,12 @@ public:
 
   bool operator()(int, json::parse_event_t event, json& parsed) {
     switch (event) {
-      case json::parse_event_t::object_start: open(); break;
-      case json::parse_event_t::array_start: open(); break;
-      case json::parse_event_t::object_end:
-      case json::parse_event_t::array_end: levels_.pop_back(); break;
-      case json::parse_event_t::key: name(parsed.get_ref<const std::string&>()); break;
-      case json::parse_event_t::value: break;
+    case json::parse_event_t::object_start: open(); break;
+    case json::parse_event_t::array_start: open(); break;
+    case json::parse_event_t::object_end:
+    case json::parse_event_t::array_end: levels_.pop_back(); break;
+    case json::parse_event_t::key: name(parsed.get_ref<const std::string&>()); break;
+    case json::parse_event_t::value: break;
     }
     return true;
   }
@@ -40,8 +40,8 @@ private:
 
   void open() {
     if (levels_.size() == max_json_depth)
-      throw refused{malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.",
-        place_.offset)};
+      throw refused{
+        malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.", place_.offset)};
     levels_.emplace_back();
   }
 

@@ -15,8 +15,8 @@ inline constexpr unsigned max_json_depth = 64;
 
 /// Where a text stands in the request, so that what is wrong with it can be named.
 struct json_place {
-  std::uint64_t offset = 0;  ///< of its first byte in the body
-  std::string pointer;       ///< to the value that it is
+  std::uint64_t offset = 0; ///< of its first byte in the body
+  std::string pointer;      ///< to the value that it is
 };
 
 /// Parses the whole of `text`. @returns the document; 400 `malformed_json` if it is not JSON, 422 naming the member if

@@ -3,8 +3,8 @@
 
 #include "domain/time.hpp"
 
-#include <concepts>
 #include <charconv>
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>

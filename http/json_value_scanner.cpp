@@ -39,44 +39,44 @@ std::size_t json_value_scanner::scan(std::string_view text) noexcept {
   auto consumed = [&] { return static_cast<std::size_t>(at - text.data()); };
   while (at != end) {
     switch (mode_) {
-      case mode::scalar:
-        while (at != end && !ends_scalar(*at))
-          ++at;
-        if (at != end)
-          mode_ = mode::complete;
+    case mode::scalar:
+      while (at != end && !ends_scalar(*at))
+        ++at;
+      if (at != end)
+        mode_ = mode::complete;
+      return consumed();
+    case mode::container:
+      at = find_mark(at, end, marks_in_container);
+      if (at == end)
         return consumed();
-      case mode::container:
-        at = find_mark(at, end, marks_in_container);
-        if (at == end)
-          return consumed();
-        if (*at == '"') {
-          mode_ = mode::string;
-        } else if (*at == '{' || *at == '[') {
-          if (++depth_ > max_depth_) {
-            mode_ = mode::too_deep;
-            return consumed();
-          }
-        } else if (--depth_ == 0) {
-          mode_ = mode::complete;
-        }
-        ++at;
-        break;
-      case mode::string:
-        at = find_mark(at, end, marks_in_string);
-        if (at == end)
-          return consumed();
-        if (*at == '\\')
-          mode_ = mode::escape;
-        else
-          mode_ = depth_ == 0 ? mode::complete : mode::container;
-        ++at;
-        break;
-      case mode::escape:
+      if (*at == '"') {
         mode_ = mode::string;
-        ++at;
-        break;
-      case mode::complete:
-      case mode::too_deep: return consumed();
+      } else if (*at == '{' || *at == '[') {
+        if (++depth_ > max_depth_) {
+          mode_ = mode::too_deep;
+          return consumed();
+        }
+      } else if (--depth_ == 0) {
+        mode_ = mode::complete;
+      }
+      ++at;
+      break;
+    case mode::string:
+      at = find_mark(at, end, marks_in_string);
+      if (at == end)
+        return consumed();
+      if (*at == '\\')
+        mode_ = mode::escape;
+      else
+        mode_ = depth_ == 0 ? mode::complete : mode::container;
+      ++at;
+      break;
+    case mode::escape:
+      mode_ = mode::string;
+      ++at;
+      break;
+    case mode::complete:
+    case mode::too_deep: return consumed();
     }
   }
   return consumed();

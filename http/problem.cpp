@@ -11,17 +11,17 @@ constexpr unsigned retry_soon = 1; // seconds: queues drain fast, and so does a 
 
 unsigned status_of(error_code code) noexcept {
   switch (code) {
-    case error_code::invalid_value: return 422;
-    case error_code::illegal_transition:
-    case error_code::campaign_ended: return 409;
-    case error_code::not_found: return 404;
-    case error_code::overloaded:
-    case error_code::unavailable:
-    case error_code::storage_failed: return 503;
-    case error_code::not_dialing:
-    case error_code::not_due:
-    case error_code::no_such_call:
-    case error_code::sequence_conflict: break;
+  case error_code::invalid_value: return 422;
+  case error_code::illegal_transition:
+  case error_code::campaign_ended: return 409;
+  case error_code::not_found: return 404;
+  case error_code::overloaded:
+  case error_code::unavailable:
+  case error_code::storage_failed: return 503;
+  case error_code::not_dialing:
+  case error_code::not_due:
+  case error_code::no_such_call:
+  case error_code::sequence_conflict: break;
   }
   return 500;
 }
@@ -35,7 +35,8 @@ void append_fault(std::string& out, const fault& one) {
 }
 
 std::string counted(std::uint64_t count) {
-  return count == 1 ? "One value is not valid: see errors." : std::to_string(count) + " values are not valid: see errors.";
+  return count == 1 ? "One value is not valid: see errors."
+                    : std::to_string(count) + " values are not valid: see errors.";
 }
 
 } // namespace
@@ -56,20 +57,20 @@ void fault_list::append(fault_list other) {
 
 std::string_view title_of(unsigned status) noexcept {
   switch (status) {
-    case 400: return "Bad Request";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    default: break;
+  case 400: return "Bad Request";
+  case 404: return "Not Found";
+  case 405: return "Method Not Allowed";
+  case 408: return "Request Timeout";
+  case 409: return "Conflict";
+  case 413: return "Content Too Large";
+  case 415: return "Unsupported Media Type";
+  case 417: return "Expectation Failed";
+  case 422: return "Unprocessable Content";
+  case 429: return "Too Many Requests";
+  case 431: return "Request Header Fields Too Large";
+  case 501: return "Not Implemented";
+  case 503: return "Service Unavailable";
+  default: break;
   }
   return status < 500 ? "Error" : "Internal Server Error";
 }

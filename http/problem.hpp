@@ -51,8 +51,8 @@ struct problem_details {
   std::string code; ///< stable, snake_case
   std::string detail;
   fault_list faults;
-  std::string allow;        ///< the Allow header of a 405
-  unsigned retry_after = 0; ///< seconds, 0 for no Retry-After
+  std::string allow;                             ///< the Allow header of a 405
+  unsigned retry_after = 0;                      ///< seconds, 0 for no Retry-After
   std::optional<campaign_status> current_status; ///< with 409: where the campaign stands, and so what is legal
 };
 

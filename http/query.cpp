@@ -75,8 +75,8 @@ std::vector<std::string_view> query_reader::all(std::string_view name) {
   return values;
 }
 
-std::uint64_t query_reader::number(std::string_view name, std::uint64_t low, std::uint64_t high,
-  std::uint64_t otherwise) {
+std::uint64_t query_reader::number(
+  std::string_view name, std::uint64_t low, std::uint64_t high, std::uint64_t otherwise) {
   auto given = text(name);
   if (!given)
     return otherwise;

@@ -10,7 +10,8 @@
 
 namespace redial::http {
 
-/// One stretch of memory that grows on demand and shrinks when the connection rests, so that 10,000 idle ones are cheap.
+/// One stretch of memory that grows on demand and shrinks when the connection rests, so that 10,000 idle ones are
+/// cheap.
 class read_buffer {
 public:
   static constexpr std::size_t resting_size = 1024;
@@ -21,8 +22,8 @@ public:
   void commit(std::size_t bytes) noexcept { end_ += bytes; }
   void clear() noexcept { begin_ = end_ = 0; }
 
-  /// Makes room for at least one byte more, with `wanted` bytes in all if there is nothing unread, else twice as many as
-  /// now. What is unread keeps its order, not its place. @returns the room.
+  /// Makes room for at least one byte more, with `wanted` bytes in all if there is nothing unread, else twice as many
+  /// as now. What is unread keeps its order, not its place. @returns the room.
   boost::asio::mutable_buffer prepare(std::size_t wanted) {
     const auto kept = end_ - begin_;
     if (capacity_ < wanted || kept == capacity_)

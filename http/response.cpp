@@ -15,9 +15,9 @@ void header(std::string& out, std::string_view name, std::string_view value) {
 
 std::string_view reason_of(unsigned status) noexcept {
   switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    default: return title_of(status);
+  case 200: return "OK";
+  case 201: return "Created";
+  default: return title_of(status);
   }
 }
 

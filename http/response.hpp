@@ -31,9 +31,9 @@ response problem_response(const problem& refusal);
 /// What the connection knows about an answer.
 struct response_frame {
   std::string_view request_id;
-  std::string_view date;     ///< value of the Date header
+  std::string_view date; ///< value of the Date header
   bool keep_alive = true;
-  bool http_1_0 = false;     ///< the client needs to be told that the connection stays open
+  bool http_1_0 = false; ///< the client needs to be told that the connection stays open
 };
 
 /// Appends the head of the answer, blank line included.

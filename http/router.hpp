@@ -17,11 +17,11 @@ using verb = boost::beast::http::verb;
 /// One method of one path. Exactly one of `handle` and `open` is set.
 struct route {
   verb method{};
-  std::string_view path;           ///< "/v1/campaigns/{}": each {} stands for one segment
+  std::string_view path; ///< "/v1/campaigns/{}": each {} stands for one segment
   handler handle = nullptr;
-  sink_opener open = nullptr;      ///< the body is streamed
+  sink_opener open = nullptr;           ///< the body is streamed
   std::uint64_t body_limit = 64 * 1024; ///< bytes; of a streamed body the server's limit counts instead
-  bool needs_engine = true;        ///< answered 503 while the engine is not ready
+  bool needs_engine = true;             ///< answered 503 while the engine is not ready
 };
 
 std::span<const route> campaign_routes();

@@ -30,11 +30,12 @@ tcp::endpoint resolve(net::io_context& io, const server_options& options) {
   return found.begin()->endpoint();
 }
 
-/// Hands accepted connections to the workers in turn. Lives on the first worker's io thread.
+/// Hands accepted connections to the workers in turn. Lives on the first worker's io thread, whose pending accept holds
+/// it: so it keeps the other workers alive, which a half-accepted socket may belong to, but not the first.
 class listener : public std::enable_shared_from_this<listener> {
 public:
-  listener(std::vector<std::shared_ptr<worker>> workers, const tcp::endpoint& endpoint)
-    : workers_{std::move(workers)}, acceptor_{workers_.front()->io}, retry_{workers_.front()->io} {
+  listener(const std::vector<std::shared_ptr<worker>>& workers, const tcp::endpoint& endpoint)
+    : first_{*workers.front()}, others_{workers.begin() + 1, workers.end()}, acceptor_{first_.io}, retry_{first_.io} {
     acceptor_.open(endpoint.protocol());
     acceptor_.set_option(net::socket_base::reuse_address{true});
     acceptor_.bind(endpoint);
@@ -44,9 +45,10 @@ public:
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
   void accept() {
-    auto& next = *workers_[turn_++ % workers_.size()];
-    acceptor_.async_accept(next.io.get_executor(),
-      [self = shared_from_this(), &next](boost::system::error_code error, tcp_socket socket) {
+    const auto turn = turn_++ % (others_.size() + 1);
+    auto& next = turn == 0 ? first_ : *others_[turn - 1];
+    acceptor_.async_accept(
+      next.io.get_executor(), [self = shared_from_this(), &next](boost::system::error_code error, tcp_socket socket) {
         if (error == net::error::operation_aborted || !self->acceptor_.is_open())
           return;
         if (error) {
@@ -66,12 +68,11 @@ public:
 
 private:
   void hand_over(worker& next, tcp_socket socket) {
-    if (&next == workers_.front().get())
+    if (&next == &first_)
       next.adopt(std::move(socket));
     else
-      net::post(next.io, [&next, moved = std::make_shared<tcp_socket>(std::move(socket))] {
-        next.adopt(std::move(*moved));
-      });
+      net::post(
+        next.io, [&next, moved = std::make_shared<tcp_socket>(std::move(socket))] { next.adopt(std::move(*moved)); });
   }
 
   /// Out of descriptors or memory, or a client that went before it was accepted: none of it ends the service.
@@ -88,7 +89,8 @@ private:
     });
   }
 
-  std::vector<std::shared_ptr<worker>> workers_;
+  worker& first_;
+  std::vector<std::shared_ptr<worker>> others_;
   tcp::acceptor acceptor_;
   net::steady_timer retry_;
   std::size_t turn_ = 0;
@@ -122,8 +124,8 @@ void server::start() {
     s.accepting = std::make_shared<listener>(s.workers, resolve(s.workers.front()->io, s.options));
   } catch (const boost::system::system_error& e) {
     s.workers.clear();
-    throw std::runtime_error("cannot listen on " + s.options.host + ":" + std::to_string(s.options.port) + ": "
-                             + e.code().message());
+    throw std::runtime_error(
+      "cannot listen on " + s.options.host + ":" + std::to_string(s.options.port) + ": " + e.code().message());
   }
   s.port = s.accepting->port();
   net::post(s.workers.front()->io, [accepting = s.accepting] { accepting->accept(); });

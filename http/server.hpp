@@ -11,12 +11,12 @@
 namespace redial::http {
 
 struct server_options {
-  std::string host = "127.0.0.1"; ///< address or name to listen on
-  std::uint16_t port = 8080;      ///< 0 picks a free one
-  unsigned threads = 1;           ///< io threads; a connection stays with one
-  std::uint64_t body_limit = 256ULL * 1024 * 1024; ///< bytes of the body of POST /v1/campaigns
-  std::uint32_t header_limit = 16 * 1024;          ///< bytes of request line and header fields together
-  std::size_t max_connections = 20'000;            ///< beyond, a connection is answered 503 and closed
+  std::string host = "127.0.0.1";                   ///< address or name to listen on
+  std::uint16_t port = 8080;                        ///< 0 picks a free one
+  unsigned threads = 1;                             ///< io threads; a connection stays with one
+  std::uint64_t body_limit = 256ULL * 1024 * 1024;  ///< bytes of the body of POST /v1/campaigns
+  std::uint32_t header_limit = 16 * 1024;           ///< bytes of request line and header fields together
+  std::size_t max_connections = 20'000;             ///< beyond, a connection is answered 503 and closed
   std::chrono::milliseconds header_timeout{10'000}; ///< from the first byte of a request to the end of its header
   std::chrono::milliseconds idle_timeout{60'000};   ///< between requests
   /// While a body arrives, each stretch of `body_timeout` must bring `body_min_rate` bytes a second on average. Time in
@@ -42,8 +42,8 @@ public:
   std::uint16_t port() const noexcept;
 
   /// Stops accepting, closes idle connections, and lets requests in progress finish (their answers say
-  /// `Connection: close`). Returns when they have, or after `grace`, when the rest was cut. Call from any thread but the
-  /// server's own; a second call returns at once.
+  /// `Connection: close`). Returns when they have, or after `grace`, when the rest was cut. Call from any thread but
+  /// the server's own; a second call returns at once.
   void stop(std::chrono::milliseconds grace);
 
 private:

@@ -16,35 +16,9 @@ namespace {
 
 constexpr std::size_t collect_read_size = 16 * 1024;
 constexpr std::size_t stream_read_size = 64 * 1024; // parsed in well under 2 ms
-constexpr std::uint64_t discard_limit = 64 * 1024;   // a refused body up to this size is read, so that the connection lives on
-constexpr std::chrono::seconds linger_time{2};
-constexpr std::uint64_t slowest_client = 16 * 1024;  // bytes a second that an answer is given time for
-constexpr int requests_at_once = 64;                 // of one connection, before others have their turn
-
-/// The link of one request. Holds neither the connection nor its worker alive.
-class weak_link final : public session_link {
-public:
-  weak_link(std::weak_ptr<worker> home, std::weak_ptr<session> to, std::uint64_t number)
-    : home_{std::move(home)}, to_{std::move(to)}, number_{number} {}
-
-  void post(std::function<void()> work) override {
-    if (auto home = home_.lock())
-      net::post(home->io, std::move(work));
-  }
-  void answer(response what) override {
-    if (auto to = to_.lock())
-      to->answer(number_, std::move(what));
-  }
-  void resume() override {
-    if (auto to = to_.lock())
-      to->resume(number_);
-  }
-
-private:
-  std::weak_ptr<worker> home_;
-  std::weak_ptr<session> to_;
-  std::uint64_t number_;
-};
+constexpr std::uint64_t discard_limit =
+  64 * 1024;                         // a refused body up to this size is read, so that the connection lives on
+constexpr int requests_at_once = 64; // of one connection, before others have their turn
 
 problem_details refusal(unsigned status, std::string code, std::string detail) {
   problem_details details;
@@ -55,7 +29,8 @@ problem_details refusal(unsigned status, std::string code, std::string detail) {
 }
 
 problem_details too_large(std::uint64_t limit) {
-  return refusal(413, "body_too_large", "The body is larger than the " + std::to_string(limit) + " bytes allowed here.");
+  return refusal(
+    413, "body_too_large", "The body is larger than the " + std::to_string(limit) + " bytes allowed here.");
 }
 
 } // namespace
@@ -71,24 +46,24 @@ void session::start() {
 void session::advance() {
   for (int requests = 0;;) {
     switch (phase_) {
-      case phase::idle:
-        if (++requests > requests_at_once) {
-          net::post(home_.io, [self = shared_from_this()] { self->advance(); });
-          return;
-        }
-        [[fallthrough]];
-      case phase::head:
-        if (!read_head())
-          return;
-        break;
-      case phase::body:
-        if (!read_body())
-          return;
-        break;
-      case phase::handling:
-      case phase::writing:
-      case phase::lingering:
-      case phase::closed: return;
+    case phase::idle:
+      if (++requests > requests_at_once) {
+        net::post(home_.io, [self = shared_from_this()] { self->advance(); });
+        return;
+      }
+      [[fallthrough]];
+    case phase::head:
+      if (!read_head())
+        return;
+      break;
+    case phase::body:
+      if (!read_body())
+        return;
+      break;
+    case phase::handling:
+    case phase::writing:
+    case phase::lingering:
+    case phase::closed: return;
     }
   }
 }
@@ -322,30 +297,6 @@ void session::handle() {
   }
 }
 
-session_link_ptr session::make_link() {
-  return std::make_shared<weak_link>(home_.weak_from_this(), weak_from_this(), number_);
-}
-
-void session::answer(std::uint64_t number, response what) {
-  // A sink may answer before the body has ended.
-  const bool waits = phase_ == phase::handling || (phase_ == phase::body && use_ == body_use::stream);
-  if (number != number_ || !waits)
-    return;
-  if (phase_ == phase::body && !parser_->is_done())
-    what.close = true;
-  respond(std::move(what));
-  advance();
-}
-
-void session::resume(std::uint64_t number) {
-  if (number != number_ || phase_ != phase::body || !sink_waits_)
-    return;
-  sink_waits_ = false;
-  stretch_bytes_ = 0;
-  deadline_ = home_.now() + home_.options().body_timeout;
-  advance();
-}
-
 /// Answers without having read the whole request: what follows on the connection cannot be told apart from it.
 void session::refuse(problem_details why) {
   if (request_id_.empty())
@@ -353,82 +304,6 @@ void session::refuse(problem_details why) {
   auto what = problem_response(why);
   what.close = true;
   respond(std::move(what));
-}
-
-void session::respond(response what) {
-  keep_alive_ = keep_alive_ && !what.close && !home_.stopping();
-  answer_ = std::move(what);
-  answer_head_.clear();
-  append_head(answer_head_, answer_, {request_id_, home_.date(), keep_alive_, http_1_0_});
-  answer_sent_ = 0;
-  phase_ = phase::writing;
-  deadline_.reset();
-  sink_.reset();
-  write_rest();
-}
-
-/// Writes what the socket takes at once, which is nearly always all, and waits only for the rest.
-void session::write_rest() {
-  const auto text = head_only_ ? std::string_view{} : answer_.text();
-  const auto total = answer_head_.size() + text.size();
-  const auto in_head = std::min(answer_sent_, answer_head_.size());
-  const std::array<net::const_buffer, 2> left{net::buffer(answer_head_) + in_head,
-    net::buffer(text.data(), text.size()) + (answer_sent_ - in_head)};
-  boost::system::error_code error;
-  answer_sent_ += socket_.write_some(left, error);
-  if (error && error != net::error::would_block) {
-    close();
-    return;
-  }
-  if (answer_sent_ == total) {
-    written();
-    return;
-  }
-  if (!deadline_) {
-    const auto seconds = std::chrono::seconds{(total - answer_sent_) / slowest_client};
-    deadline_ = home_.now() + home_.options().body_timeout + seconds;
-  }
-  socket_.async_wait(tcp_socket::wait_write, [self = shared_from_this()](boost::system::error_code failed) {
-    if (self->phase_ != phase::writing)
-      return;
-    if (failed) {
-      self->close();
-      return;
-    }
-    self->write_rest();
-    self->advance();
-  });
-}
-
-void session::written() {
-  log_request();
-  const bool whole = parser_ && parser_->is_done();
-  answer_ = {};
-  if (answer_head_.capacity() > 4 * read_buffer::resting_size)
-    answer_head_ = {};
-  if (request_.body.capacity() > read_buffer::resting_size)
-    request_.body = {};
-  route_ = nullptr;
-  if (keep_alive_) {
-    parser_.reset();
-    phase_ = phase::idle;
-    deadline_ = home_.now() + home_.options().idle_timeout;
-  } else if (whole && buffer_.empty()) {
-    close();
-  } else {
-    linger();
-  }
-}
-
-/// Closing with bytes unread makes the other side's system throw away the answer before it is seen: so wait for it to close.
-void session::linger() {
-  phase_ = phase::lingering;
-  deadline_ = home_.now() + linger_time;
-  parser_.reset();
-  buffer_.clear();
-  boost::system::error_code ignored;
-  socket_.shutdown(tcp_socket::shutdown_send, ignored);
-  start_read(collect_read_size);
 }
 
 void session::start_read(std::size_t wanted) {
@@ -469,13 +344,13 @@ void session::check_deadline() {
   if (!deadline_ || home_.now() < *deadline_)
     return;
   switch (phase_) {
-    case phase::head: cut_off(); return;
-    case phase::body: check_body_rate(); return;
-    case phase::idle:
-    case phase::writing:
-    case phase::lingering: close(); return;
-    case phase::handling:
-    case phase::closed: return;
+  case phase::head: cut_off(); return;
+  case phase::body: check_body_rate(); return;
+  case phase::idle:
+  case phase::writing:
+  case phase::lingering: close(); return;
+  case phase::handling:
+  case phase::closed: return;
   }
 }
 
@@ -506,17 +381,6 @@ void session::close() {
   boost::system::error_code ignored;
   socket_.close(ignored);
   home_.remove(*this);
-}
-
-void session::log_request() const {
-  if (!spdlog::should_log(spdlog::level::debug) || !parser_ || !parser_->is_header_done())
-    return;
-  const auto& head = parser_->get();
-  const auto took = begun_ == steady_point{} ? std::chrono::microseconds{0}
-                                             : std::chrono::duration_cast<std::chrono::microseconds>(
-                                               std::chrono::steady_clock::now() - begun_);
-  spdlog::debug("http: [{}] {} {} {} {} us", request_id_, std::string_view{head.method_string()},
-    std::string_view{head.target()}, answer_.status, took.count());
 }
 
 } // namespace redial::http

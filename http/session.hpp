@@ -72,13 +72,13 @@ private:
   std::optional<parser> parser_;
   phase phase_ = phase::idle;
   body_use use_ = body_use::collect;
-  bool reading_ = false;      ///< a read is with the socket
+  bool reading_ = false; ///< a read is with the socket
   bool keep_alive_ = true;
   bool http_1_0_ = false;
-  bool head_only_ = false;    ///< HEAD: the answer has no body
+  bool head_only_ = false; ///< HEAD: the answer has no body
   bool has_body_ = false;
-  bool sink_waits_ = false;   ///< the sink will say when it takes more
-  std::uint64_t number_ = 0;  ///< of the request on this connection
+  bool sink_waits_ = false;  ///< the sink will say when it takes more
+  std::uint64_t number_ = 0; ///< of the request on this connection
   std::size_t head_bytes_ = 0;
   std::uint64_t body_bytes_ = 0;
   std::uint64_t stretch_bytes_ = 0; ///< of the body, since the deadline was set

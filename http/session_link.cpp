@@ -10,9 +10,7 @@ struct responder::once {
   once& operator=(const once&) = delete;
   ~once() {
     if (!answered.load())
-      send([] {
-        return problem_response(problem{error_code::unavailable, "The engine gave up on the request.", {}});
-      });
+      send([] { return problem_response(problem{error_code::unavailable, "The engine gave up on the request.", {}}); });
   }
   void send(std::function<response()> make) {
     if (answered.exchange(true))

@@ -10,8 +10,8 @@
 namespace redial::http {
 
 /// Keeps the text of the campaigns asked for last. A view is immutable and every change makes a new one, so an entry is
-/// true exactly as long as the engine hands out the same view. One slot for each hash: no list to keep in order. Bounded
-/// by `slots` campaigns. Not thread-safe; each io thread has its own.
+/// true exactly as long as the engine hands out the same view. One slot for each hash: no list to keep in order.
+/// Bounded by `slots` campaigns. Not thread-safe; each io thread has its own.
 class view_cache {
 public:
   static constexpr std::size_t slots = 1024;

@@ -20,8 +20,8 @@ class session;
 /// Bound to the executor's type: a call through a type-erased executor costs more than the rest of a short request.
 using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-/// All members belong to the io thread but for `io` (post to it), `run` and the counter. Timeouts are kept by one look at
-/// every connection a tick rather than by a timer each: 10,000 idle connections then cost nothing but their sockets.
+/// All members belong to the io thread but for `io` (post to it), `run` and the counter. Timeouts are kept by one look
+/// at every connection a tick rather than by a timer each: 10,000 idle connections then cost nothing but their sockets.
 class worker : public std::enable_shared_from_this<worker> {
 public:
   using steady_point = std::chrono::steady_clock::time_point;

@@ -383,6 +383,22 @@ bool decode_format(std::string_view bytes, std::uint32_t& out) {
   return true;
 }
 
+void encode_clock(const clock_anchor& anchor, std::string& out) {
+  auto& to = scratch<record::clock>();
+  to.set_speed(anchor.speed);
+  to.set_system(to_record(anchor.system));
+  to.set_shown(to_record(anchor.shown));
+  to.SerializeToString(&out);
+}
+
+bool decode_clock(std::string_view bytes, clock_anchor& out) {
+  auto& from = scratch<record::clock>();
+  if (!parse(bytes, from))
+    return false;
+  out = {from.speed(), from_record(from.system()), from_record(from.shown())};
+  return true;
+}
+
 problem unreadable_row(table where, std::string_view key) {
   return {
     error_code::storage_failed, describe(where, key) + ": the stored row cannot be read; the data are damaged", {}};

@@ -44,6 +44,9 @@ void encode_profiles(std::span<const contact_profile> profiles, std::string& out
 void encode_format(std::uint32_t version, std::string& out);
 [[nodiscard]] bool decode_format(std::string_view bytes, std::uint32_t& out);
 
+void encode_clock(const clock_anchor& anchor, std::string& out);
+[[nodiscard]] bool decode_clock(std::string_view bytes, clock_anchor& out);
+
 /// @returns a `storage_failed` that names a row which cannot be decoded, or does not belong where it stands.
 problem unreadable_row(table where, std::string_view key);
 /// @returns a `storage_failed` that names a row which ought to be there.

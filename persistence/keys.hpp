@@ -41,6 +41,7 @@ constexpr key of_call(campaign_no campaign, contact_no contact, std::uint8_t att
 }
 
 inline constexpr std::string_view format = "format"; ///< in table::meta
+inline constexpr std::string_view clock = "clock";   ///< in table::meta
 /// Above every key of every table but meta: no campaign bears the number 2^64 - 1.
 inline constexpr key beyond_all = of(~campaign_no{0});
 

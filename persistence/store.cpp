@@ -218,6 +218,26 @@ std::optional<campaign_state> store::find(campaign_no campaign) const {
   return found ? std::optional{*found} : std::nullopt;
 }
 
+result<std::optional<clock_anchor>> store::load_clock() const {
+  auto row = self_->backend->get(table::meta, keys::clock);
+  if (!row)
+    return row.error();
+  if (!*row)
+    return std::optional<clock_anchor>{};
+  clock_anchor anchor;
+  if (!decode_clock(**row, anchor))
+    return unreadable_row(table::meta, keys::clock);
+  return std::optional{anchor};
+}
+
+result<void> store::save_clock(const clock_anchor& anchor) {
+  std::string row;
+  encode_clock(anchor, row);
+  const auto changes = self_->backend->new_batch();
+  changes->put(table::meta, keys::clock, row);
+  return self_->backend->write(*changes, true);
+}
+
 std::optional<time_point> store::last_time() const {
   const std::shared_lock lock{self_->mutex};
   std::optional<time_point> last;

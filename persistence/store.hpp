@@ -73,15 +73,18 @@ public:
   campaign_no next_campaign_no();
 
   /// Writes contacts `first`, `first + 1`, … of a campaign that has no events yet. Durable with its first `commit`.
-  /// @returns `storage_failed` with the reason.
+  /// Chunks may have any size and come in order. @returns `storage_failed` with the reason: what was staged cannot be
+  /// used any more then, `discard` it; `invalid_value` for a chunk out of order or a campaign that exists.
   result<void> stage(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts);
 
-  /// Drops what was staged for a campaign that has no events.
+  /// Drops what was staged for a campaign that has no events. @returns `invalid_value` for one that has.
   result<void> discard(campaign_no campaign);
 
   /// Appends all of `appends` in one synced write. An append whose `expected_seq` is not the campaign's last is refused
   /// by itself (`sequence_conflict`) and the others go on; if the write fails, all are refused (`storage_failed`) and
-  /// nothing has changed in what readers see. At most one append per campaign in a call.
+  /// nothing has changed in what readers see. At most one append per campaign in a call; a second, an empty one, and one
+  /// whose events cannot be this campaign's (no such contact, another number of contacts than were staged) are refused by
+  /// themselves as `invalid_value`.
   /// @returns one result for each append, in order: the campaign's state after its events.
   std::vector<result<campaign_state>> commit(std::span<const append> appends);
 
@@ -113,6 +116,11 @@ public:
   /// Recounts every counter of a campaign from its contact rows, calls and events.
   /// @returns what does not agree, one sentence each; empty if all is well.
   std::vector<std::string> verify(campaign_no campaign) const;
+
+  /// @returns how an accelerated clock stood when it last ran on these data, or nullopt if none has.
+  result<std::optional<clock_anchor>> load_clock() const;
+  /// Remembers it, synced.
+  result<void> save_clock(const clock_anchor& anchor);
 
   /// @returns the latest event's time over all campaigns, or nullopt for an empty store: an accelerated clock must not
   /// restart below it.

@@ -11,10 +11,14 @@ time_point system_now() noexcept { return std::chrono::floor<milliseconds>(std::
 
 } // namespace
 
-wall_clock::wall_clock(double speed, std::optional<time_point> not_before)
-  : speed_{speed}, origin_{system_now()}, started_{std::chrono::steady_clock::now()} {
+wall_clock::wall_clock(double speed, std::optional<time_point> not_before, const std::optional<clock_anchor>& former)
+  : speed_{speed}, system_origin_{system_now()}, origin_{system_origin_}, started_{std::chrono::steady_clock::now()} {
   if (!(speed >= 1 && speed <= 1'000'000))
     throw std::invalid_argument("clock speed must be 1 to 1000000");
+  if (former && former->speed == speed && former->system <= system_origin_) {
+    const std::chrono::duration<double, std::milli> elapsed = system_origin_ - former->system;
+    origin_ = std::max(origin_, former->shown + std::chrono::floor<milliseconds>(elapsed * speed));
+  }
   if (not_before)
     origin_ = std::max(origin_, *not_before);
 }

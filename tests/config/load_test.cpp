@@ -195,3 +195,10 @@ TEST_CASE("this process's environment is read by prefix") {
   for (const auto& [name, value] : variables)
     CHECK_THAT(name, Catch::StartsWith("REDIAL_"));
 }
+
+TEST_CASE("the demonstration's settings are sound") {
+  const auto loaded = load(REDIAL_SOURCE_DIR "/config/demo/redial.toml", {}, {});
+  REQUIRE(loaded.has_value());
+  CHECK(loaded->clock.speed > 1);
+  CHECK(loaded->gateway.simulator.overrides.size() == 3);
+}

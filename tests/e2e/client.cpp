@@ -109,8 +109,7 @@ raw_socket::raw_socket(std::uint16_t port) : descriptor_{::socket(AF_INET, SOCK_
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (descriptor_ < 0
-      || ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (descriptor_ < 0 || ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int why = errno;
     close();
     throw std::system_error{why, std::generic_category(), "connect"};

@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,7 +75,8 @@ std::vector<std::string> serve_arguments(const scratch_directory& directory, con
   std::vector<std::string> arguments{
     "serve", "--data-dir", (directory.path() / "data").string(), "--listen", "127.0.0.1:0"};
   for (const auto& each : with) {
-    arguments.emplace_back("--set");
+    if (!each.starts_with("--"))
+      arguments.emplace_back("--set");
     arguments.push_back(each);
   }
   return arguments;
@@ -118,7 +119,8 @@ process::process(const std::filesystem::path& directory, const std::vector<std::
   ::close(err);
   if (pid_ < 0)
     fail("fork");
-  descriptor_ = ::pidfd_open(pid_, 0);
+  // By number: the wrapper of glibc 2.36 is declared as if it were C++.
+  descriptor_ = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
   if (descriptor_ < 0)
     fail("pidfd_open");
 }
@@ -163,8 +165,8 @@ std::optional<int> process::wait(milliseconds limit) {
 std::string process::out() const { return content_of(out_); }
 std::string process::err() const { return content_of(err_); }
 
-server_process::server_process(const scratch_directory& directory, const settings& with,
-  const std::vector<std::string>& environment)
+server_process::server_process(
+  const scratch_directory& directory, const settings& with, const std::vector<std::string>& environment)
   : child_{directory.path(), serve_arguments(directory, with), environment} {
   constexpr std::string_view wanted = "redial listening on http://127.0.0.1:";
   const auto until = steady_clock::now() + patience;

@@ -32,8 +32,8 @@ private:
 /// One run of the binary. It cannot outlive the object, nor the thread that made it: the kernel kills it with that.
 class process {
 public:
-  /// Runs `redial arguments…` in `directory`, with `environment` ("NAME=value") added to the test's own, from which every
-  /// REDIAL_… variable is taken out. Both outputs go to files in `directory`.
+  /// Runs `redial arguments…` in `directory`, with `environment` ("NAME=value") added to the test's own, from which
+  /// every REDIAL_… variable is taken out. Both outputs go to files in `directory`.
   process(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
     const std::vector<std::string>& environment = {});
   ~process();
@@ -59,14 +59,15 @@ private:
   std::optional<int> status_;
 };
 
-/// Settings of a server as `KEY=VALUE`, each handed over by `--set`.
+/// Settings of a server as `KEY=VALUE`, each handed over by `--set`; flags ("--config=FILE") as they are.
 using settings = std::vector<std::string>;
 
 /// `redial serve` on a free port, its data in `directory`/data. Made once it serves.
 class server_process {
 public:
   /// @throws std::runtime_error if it does not come to serve; its stderr is in the message.
-  server_process(const scratch_directory& directory, const settings& with, const std::vector<std::string>& environment = {});
+  server_process(
+    const scratch_directory& directory, const settings& with, const std::vector<std::string>& environment = {});
 
   std::uint16_t port() const noexcept { return port_; }
   process& child() noexcept { return child_; }

@@ -96,8 +96,9 @@ TEST_CASE("a campaign body is read whole, however it is cut") {
   REQUIRE(all.contacts.size() == 2);
   CHECK(all.contacts[0].name == "Aé");
   CHECK(all.contacts[0].phone.to_string() == "+919812345678");
-  CHECK(all.contacts[0].fields
-        == R"({"city":"Pune","n":1.50,"deep":{"a":[1,{"b":"x\"]}"}], "c" : null},"esc\u0041":"\ud83d\ude00\n","big":123456789012345678901234567890e5})");
+  CHECK(
+    all.contacts[0].fields
+    == R"({"city":"Pune","n":1.50,"deep":{"a":[1,{"b":"x\"]}"}], "c" : null},"esc\u0041":"\ud83d\ude00\n","big":123456789012345678901234567890e5})");
   CHECK(all.contacts[1].fields == "{}");
 }
 
@@ -113,8 +114,8 @@ TEST_CASE("defaults of a campaign body") {
 }
 
 TEST_CASE("custom fields keep their bytes") {
-  for (std::string_view value : {"0", "-0", "-1.5E+10", "1e999", "true", "false", "null", "\"\"", "[]", "{}", "[ 1 , 2 ]",
-         "{\"a\" : [ ] }", "\"\\u00e9\\/\"", "[\"]\"]", "{\"}\":\"{\"}"}) {
+  for (std::string_view value : {"0", "-0", "-1.5E+10", "1e999", "true", "false", "null", "\"\"", "[]", "{}",
+         "[ 1 , 2 ]", "{\"a\" : [ ] }", "\"\\u00e9\\/\"", "[\"]\"]", "{\"}\":\"{\"}"}) {
     const auto all = parse_all_ways(with_field(std::string{value} + " "));
     INFO(value << all.wrong.detail);
     REQUIRE(all.status() == 201);
@@ -123,20 +124,22 @@ TEST_CASE("custom fields keep their bytes") {
 }
 
 TEST_CASE("what is not JSON is refused as such") {
-  for (std::string_view value : {"NaN", "Infinity", "nul", "nulll", "truefalse", "+1", "01", "1.", ".5", "1e", "-", "1 2",
-         "12abc", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\udc00\\ud800\"", "\"\\x\"", "\"\\u12g4\"", "\"a\nb\"", "\"\xFF\"",
-         "\"\xED\xA0\x80\"", "\"\xC0\xAF\"", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{1:2}",
-         "{\"a\" 1}", "[1}", "{\"a\":1]", "\"a\"b", "'a'", "[\"\\ud800\"]", "{\"\\udc00\":1}", "", "[1][2]", "1,,\"g\":2", "/**/1"}) {
+  for (std::string_view value : {"NaN", "Infinity", "nul", "nulll", "truefalse", "+1", "01", "1.", ".5", "1e", "-",
+         "1 2", "12abc", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\udc00\\ud800\"", "\"\\x\"",
+         "\"\\u12g4\"", "\"a\nb\"", "\"\xFF\"", "\"\xED\xA0\x80\"", "\"\xC0\xAF\"", "[1,]", "[,1]", "[1 2]", "{\"a\"}",
+         "{\"a\":}", "{\"a\":1,}", "{,}", "{1:2}", "{\"a\" 1}", "[1}", "{\"a\":1]", "\"a\"b", "'a'", "[\"\\ud800\"]",
+         "{\"\\udc00\":1}", "", "[1][2]", "1,,\"g\":2", "/**/1"}) {
     INFO("value " << value);
     const auto all = parse_all_ways(with_field(value));
     CHECK(all.status() == 400);
     CHECK(all.wrong.code == "malformed_json");
   }
-  for (std::string_view body : {"", "   \n", "{", "}", "{\"name\"", "{\"name\":", "{\"name\":\"a\"", "{\"contacts\":[", "{\"contacts\":[{",
-         "{\"contacts\":[{}", "{\"contacts\":[{},", "{\"contacts\":[,]}", "{\"contacts\":[{}{}]}", "{\"contacts\":[{},]}",
-         "{,}", "{\"a\":1,}", "{\"a\" \"b\"}", "{a:1}", "nonsense!", "null", "\xEF\xBB\xBF{}", "{\"contacts\":[]}x", "{\"contacts\":[]}{}",
-         "{\"name\":\"\\ud800\"}", "{\"name\":\"\xFF\"}", "{\"\xFF\":1}", "{\"name\":NaN}", "{\"contacts\":[nope]}",
-         "{\"contacts\":[[1}]}", "{\"contacts\":}", "{\"name\":}", "\"x", "{\"contacts\":[{\"\\ud800\":1}]}"}) {
+  for (std::string_view body : {"", "   \n", "{", "}", "{\"name\"", "{\"name\":", "{\"name\":\"a\"", "{\"contacts\":[",
+         "{\"contacts\":[{", "{\"contacts\":[{}", "{\"contacts\":[{},", "{\"contacts\":[,]}", "{\"contacts\":[{}{}]}",
+         "{\"contacts\":[{},]}", "{,}", "{\"a\":1,}", "{\"a\" \"b\"}", "{a:1}", "nonsense!", "null", "\xEF\xBB\xBF{}",
+         "{\"contacts\":[]}x", "{\"contacts\":[]}{}", "{\"name\":\"\\ud800\"}", "{\"name\":\"\xFF\"}", "{\"\xFF\":1}",
+         "{\"name\":NaN}", "{\"contacts\":[nope]}", "{\"contacts\":[[1}]}", "{\"contacts\":}", "{\"name\":}", "\"x",
+         "{\"contacts\":[{\"\\ud800\":1}]}"}) {
     INFO("body " << body);
     const auto all = parse_all_ways(body);
     CHECK(all.status() == (body == "\"x" ? 422U : 400U)); // a string is no object, whether it ends or not
@@ -182,7 +185,9 @@ TEST_CASE("faults of contacts are named by pointer") {
          example{R"({"phone":"+919812345678","ph\u006fne":"+919812345678","name":"A"})", "/contacts/0/phone"},
          example{R"({"phone":"+919812345678","name":"A","x/y":1,"x/y":2})", "/contacts/0/x~1y"},
          example{long_contact, "/contacts/0/name"},
-         example{"1", "/contacts/0"}, example{"null", "/contacts/0"}, example{"[]", "/contacts/0"},
+         example{"1", "/contacts/0"},
+         example{"null", "/contacts/0"},
+         example{"[]", "/contacts/0"},
          example{"\"a\"", "/contacts/0"},
        }) {
     INFO(contact);
@@ -198,7 +203,8 @@ TEST_CASE("faults of contacts are named by pointer") {
 TEST_CASE("every fault is counted, the first hundred are named") {
   std::string contacts = "[";
   for (int i = 0; i < 5000; ++i)
-    contacts += std::string{i == 0 ? "" : ","} + (i % 2 == 0 ? R"({"phone":"+919812345678","name":"A"})" : R"({"phone":"x"})");
+    contacts +=
+      std::string{i == 0 ? "" : ","} + (i % 2 == 0 ? R"({"phone":"+919812345678","name":"A"})" : R"({"phone":"x"})");
   const auto all = parse(with(contacts + "]"), 4096);
   CHECK(all.status() == 422);
   CHECK(all.wrong.faults.count() == 5000); // phone and name of every second
@@ -239,27 +245,42 @@ TEST_CASE("faults of members are named by pointer") {
   const auto long_name = "\"" + repeat("é", 256) + "\"";
   const auto long_script = "\"" + repeat("s", 129) + "\"";
   for (const auto& [member, value, pointer] : {
-         example{"name", "\"\"", "/name"}, example{"name", "7", "/name"}, example{"name", "null", "/name"},
-         example{"name", long_name, "/name"}, example{"script_id", "\"\"", "/script_id"},
-         example{"script_id", long_script, "/script_id"}, example{"language", "\"en_US\"", "/language"},
-         example{"language", "\"hi-\"", "/language"}, example{"language", "\"\"", "/language"},
-         example{"language", "[]", "/language"}, example{"max_attempts", "0", "/max_attempts"},
-         example{"max_attempts", "6", "/max_attempts"}, example{"max_attempts", "-1", "/max_attempts"},
-         example{"max_attempts", "1.5", "/max_attempts"}, example{"max_attempts", "3.0", "/max_attempts"},
-         example{"max_attempts", "\"3\"", "/max_attempts"}, example{"max_attempts", "null", "/max_attempts"},
-         example{"max_attempts", "1e999", "/max_attempts"}, example{"max_attempts", "99999999999999999999", "/max_attempts"},
+         example{"name", "\"\"", "/name"},
+         example{"name", "7", "/name"},
+         example{"name", "null", "/name"},
+         example{"name", long_name, "/name"},
+         example{"script_id", "\"\"", "/script_id"},
+         example{"script_id", long_script, "/script_id"},
+         example{"language", "\"en_US\"", "/language"},
+         example{"language", "\"hi-\"", "/language"},
+         example{"language", "\"\"", "/language"},
+         example{"language", "[]", "/language"},
+         example{"max_attempts", "0", "/max_attempts"},
+         example{"max_attempts", "6", "/max_attempts"},
+         example{"max_attempts", "-1", "/max_attempts"},
+         example{"max_attempts", "1.5", "/max_attempts"},
+         example{"max_attempts", "3.0", "/max_attempts"},
+         example{"max_attempts", "\"3\"", "/max_attempts"},
+         example{"max_attempts", "null", "/max_attempts"},
+         example{"max_attempts", "1e999", "/max_attempts"},
+         example{"max_attempts", "99999999999999999999", "/max_attempts"},
          example{"retry_interval_minutes", "-1", "/retry_interval_minutes"},
          example{"retry_interval_minutes", "0", "/retry_interval_minutes"},
          example{"retry_interval_minutes", "10081", "/retry_interval_minutes"},
-         example{"retry_intervall", "60", "/retry_intervall"}, example{"contacts", "{}", "/contacts"},
-         example{"contacts", "null", "/contacts"}, example{"contacts", "\"[]\"", "/contacts"},
-         example{"schedule", "[]", "/schedule"}, example{"schedule", R"({"start":"x"})", "/schedule/start"},
+         example{"retry_intervall", "60", "/retry_intervall"},
+         example{"contacts", "{}", "/contacts"},
+         example{"contacts", "null", "/contacts"},
+         example{"contacts", "\"[]\"", "/contacts"},
+         example{"schedule", "[]", "/schedule"},
+         example{"schedule", R"({"start":"x"})", "/schedule/start"},
          example{"schedule", R"({"start_time":"2024-13-01"})", "/schedule/start_time"},
          example{"schedule", R"({"start_time":"2026-05-01T00:00:00"})", "/schedule/start_time"},
          example{"schedule", R"({"end_time":5})", "/schedule/end_time"},
          example{"schedule", R"({"end_time":"2026-02-01T00:00:00Z"})", "/schedule/end_time"},
-         example{"schedule", R"({"start_time":"2026-05-01T00:00:00Z","end_time":"2026-05-01T00:00:00Z"})", "/schedule/end_time"},
-         example{"schedule", R"({"start_time":"2026-05-02T00:00:00Z","end_time":"2026-05-01T00:00:00Z"})", "/schedule/end_time"},
+         example{"schedule", R"({"start_time":"2026-05-01T00:00:00Z","end_time":"2026-05-01T00:00:00Z"})",
+           "/schedule/end_time"},
+         example{"schedule", R"({"start_time":"2026-05-02T00:00:00Z","end_time":"2026-05-01T00:00:00Z"})",
+           "/schedule/end_time"},
          example{"schedule", R"({"timezone":"Mars/Olympus"})", "/schedule/timezone"},
          example{"schedule", R"({"timezone":""})", "/schedule/timezone"},
          example{"schedule", R"({"calling_hours":{}})", "/schedule/calling_hours"},
@@ -268,7 +289,8 @@ TEST_CASE("faults of members are named by pointer") {
        }) {
     INFO(member << ": " << value);
     std::string body = "{";
-    for (auto [name, good] : {std::pair{"name", "\"n\""}, {"script_id", "\"s\""}, {"language", "\"hi-IN\""}, {"contacts", "[]"}})
+    for (auto [name, good] :
+      {std::pair{"name", "\"n\""}, {"script_id", "\"s\""}, {"language", "\"hi-IN\""}, {"contacts", "[]"}})
       if (name != member)
         body += "\"" + std::string{name} + "\":" + good + ",";
     body += "\"" + std::string{member} + "\":" + std::string{value} + "}";
@@ -281,7 +303,8 @@ TEST_CASE("faults of members are named by pointer") {
 
 TEST_CASE("required and repeated members") {
   CHECK(parse_all_ways("{}").wrong.faults.count() == 4);
-  for (std::string_view twice : {"\"name\":\"x\"", "\"contacts\":[{\"phone\":1}]", "\"max_attempts\":2,\"max_attempts\":2"}) {
+  for (std::string_view twice :
+    {"\"name\":\"x\"", "\"contacts\":[{\"phone\":1}]", "\"max_attempts\":2,\"max_attempts\":2"}) {
     const auto all = parse_all_ways(with("[]", "," + std::string{twice}));
     CHECK(all.status() == 422);
     CHECK(all.wrong.faults.count() == 1);
@@ -292,7 +315,8 @@ TEST_CASE("required and repeated members") {
 }
 
 TEST_CASE("members other than contacts are bounded") {
-  CHECK(parse(with("[]", ",\"x\":\"" + std::string(300'000, 'y') + "\""), 1000).wrong.detail.find("valid") != std::string::npos);
+  CHECK(parse(with("[]", ",\"x\":\"" + std::string(300'000, 'y') + "\""), 1000).wrong.detail.find("valid")
+        != std::string::npos);
   std::string many;
   for (int i = 0; i < 200; ++i)
     many += ",\"m" + std::to_string(i) + "\":1";

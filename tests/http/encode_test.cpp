@@ -62,8 +62,7 @@ TEST_CASE("a contact shows its calls, the open one last") {
   contact.state.status = contact_status::in_progress;
   contact.state.attempts = 4;
   contact.state.call = open_call{call_id{1, 4}, at, at + milliseconds{5}};
-  contact.calls = {
-    {call_id{1, 1}, 1, at, std::nullopt, at + milliseconds{30'000}, call_outcome::busy, ""},
+  contact.calls = {{call_id{1, 1}, 1, at, std::nullopt, at + milliseconds{30'000}, call_outcome::busy, ""},
     {call_id{1, 2}, 2, at, std::nullopt, at, call_outcome::unknown, ""},
     {call_id{1, 3}, 3, at, at + milliseconds{1000}, at + milliseconds{62'900}, call_outcome::abandoned, "callback"}};
   std::string text;
@@ -91,8 +90,10 @@ TEST_CASE("problems have one shape") {
   details.detail = "no";
   details.current_status = campaign_status::running;
   auto shown = json::parse(to_json(details));
-  CHECK(shown == json{{"type", "urn:redial:problem:illegal_transition"}, {"title", "Conflict"}, {"status", 409}, {"detail", "no"},
-                   {"code", "illegal_transition"}, {"current_status", "running"}, {"legal_actions", {"pause", "stop"}}});
+  CHECK(
+    shown
+    == json{{"type", "urn:redial:problem:illegal_transition"}, {"title", "Conflict"}, {"status", 409}, {"detail", "no"},
+      {"code", "illegal_transition"}, {"current_status", "running"}, {"legal_actions", {"pause", "stop"}}});
   shown = json::parse(to_json(invalid_body("/a", "is bad")));
   CHECK(shown["errors"] == json::array({{{"pointer", "/a"}, {"detail", "is bad"}}}));
   CHECK(shown["error_count"] == 1);

@@ -59,7 +59,8 @@ reply_text raw_client::receive(bool head_only) {
     const auto end = head.find("\r\n", at);
     const auto colon = head.find(": ", at);
     auto name = head.substr(at, colon - at);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(
+      name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     reply.headers[name] = head.substr(colon + 2, end - colon - 2);
     at = end + 2;
   }
@@ -75,8 +76,8 @@ reply_text raw_client::receive(bool head_only) {
 
 bool raw_client::closed_by_server() { return buffer_.empty() && !fill(); }
 
-std::string request_text(std::string_view method, std::string_view target, std::string_view body,
-  std::string_view more_headers) {
+std::string request_text(
+  std::string_view method, std::string_view target, std::string_view body, std::string_view more_headers) {
   std::string text{method};
   text.append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n").append(more_headers);
   if (!body.empty())
@@ -99,8 +100,8 @@ served::served(http::server_options options)
   server.start();
 }
 
-reply_text served::ask(std::string_view method, std::string_view target, std::string_view body,
-  std::string_view more_headers) {
+reply_text served::ask(
+  std::string_view method, std::string_view target, std::string_view body, std::string_view more_headers) {
   raw_client client{server.port()};
   client.send(request_text(method, target, body, more_headers));
   return client.receive(method == "HEAD");

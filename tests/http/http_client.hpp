@@ -44,8 +44,8 @@ private:
 };
 
 /// @returns the text of a request with this body, on a connection that stays open.
-std::string request_text(std::string_view method, std::string_view target, std::string_view body = {},
-  std::string_view more_headers = {});
+std::string request_text(
+  std::string_view method, std::string_view target, std::string_view body = {}, std::string_view more_headers = {});
 
 /// A server over a memory engine, on a free port.
 struct served {
@@ -54,8 +54,8 @@ struct served {
   memory_engine engine;
   http::server server;
   /// Sends one request on a connection of its own.
-  reply_text ask(std::string_view method, std::string_view target, std::string_view body = {},
-    std::string_view more_headers = {});
+  reply_text ask(
+    std::string_view method, std::string_view target, std::string_view body = {}, std::string_view more_headers = {});
   /// Creates a campaign with `contacts` (JSON array text). @returns its id.
   std::string create(std::string_view contacts, std::string_view more_members = {});
 };

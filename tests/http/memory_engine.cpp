@@ -68,8 +68,9 @@ public:
       made->contacts = std::move(contacts_);
       engine_.campaigns_.emplace(id, made);
     }
-    engine_.answer_later(
-      [made, duplicates = duplicates_, done = std::move(done)] { done(actors::created_campaign{made->view, duplicates}); });
+    engine_.answer_later([made, duplicates = duplicates_, done = std::move(done)] {
+      done(actors::created_campaign{made->view, duplicates});
+    });
   }
 
 private:
@@ -131,9 +132,8 @@ actors::campaign_page memory_engine::list(const actors::campaign_filter& filter)
     if (wanted)
       matching.push_back(each->view);
   }
-  std::stable_sort(matching.begin(), matching.end(), [](const auto& a, const auto& b) {
-    return a->state.definition->created_at > b->state.definition->created_at;
-  });
+  std::stable_sort(matching.begin(), matching.end(),
+    [](const auto& a, const auto& b) { return a->state.definition->created_at > b->state.definition->created_at; });
   actors::campaign_page page;
   page.total = matching.size();
   for (auto i = filter.offset; i < matching.size() && page.campaigns.size() < filter.limit; ++i)
@@ -150,8 +150,8 @@ result<std::unique_ptr<actors::campaign_upload>> memory_engine::begin_upload(std
   return std::unique_ptr<actors::campaign_upload>{std::make_unique<upload>(*this)};
 }
 
-void memory_engine::act(const campaign_id& id, campaign_action action, std::string,
-  actors::reply<actors::campaign_view_ptr> done) {
+void memory_engine::act(
+  const campaign_id& id, campaign_action action, std::string, actors::reply<actors::campaign_view_ptr> done) {
   answer_later([this, id, action, done = std::move(done)] {
     result<actors::campaign_view_ptr> outcome = problem{error_code::not_found, "no such campaign", {}};
     {
@@ -170,8 +170,8 @@ void memory_engine::act(const campaign_id& id, campaign_action action, std::stri
   });
 }
 
-void memory_engine::remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string,
-  actors::reply<actors::removal_summary> done) {
+void memory_engine::remove_contacts(
+  const campaign_id& id, std::vector<phone> phones, std::string, actors::reply<actors::removal_summary> done) {
   answer_later([this, id, phones = std::move(phones), done = std::move(done)] {
     actors::removal_summary summary;
     std::optional<problem> refused;
@@ -298,8 +298,8 @@ bool memory_engine::wait_for_held(std::size_t count) const {
   return changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return answers_.size() >= count; });
 }
 
-void memory_engine::place_contact(const campaign_id& id, phone number, contact_state state,
-  std::vector<ended_call> calls) {
+void memory_engine::place_contact(
+  const campaign_id& id, phone number, contact_state state, std::vector<ended_call> calls) {
   std::lock_guard lock{mutex_};
   for (auto& each : campaigns_.at(id)->contacts) {
     if (each.profile.phone == number) {

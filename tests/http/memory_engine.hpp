@@ -1,4 +1,5 @@
-/// The engine's interface over the rules of the domain, in memory and without calls: enough to test the HTTP room alone.
+/// The engine's interface over the rules of the domain, in memory and without calls: enough to test the HTTP room
+/// alone.
 #pragma once
 
 #include "actors/service.hpp"
@@ -31,8 +32,8 @@ private:
   std::uint64_t next_ = 1;
 };
 
-/// Keeps campaigns in memory and changes them by `decide` and `evolve`. Answers come from a thread of its own, as the real
-/// engine's do.
+/// Keeps campaigns in memory and changes them by `decide` and `evolve`. Answers come from a thread of its own, as the
+/// real engine's do.
 class memory_engine final : public actors::service {
 public:
   explicit memory_engine(const clock& time);

@@ -102,7 +102,8 @@ TEST_CASE("what is not HTTP is answered 400 and closed") {
 
 TEST_CASE("requests cut in the middle") {
   served at;
-  for (std::string_view bytes : {"GET /heal", "GET /healthz HTTP/1.1\r\nHost: a\r\n", "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{\"name\":",
+  for (std::string_view bytes : {"GET /heal", "GET /healthz HTTP/1.1\r\nHost: a\r\n",
+         "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{\"name\":",
          "PATCH /v1/campaigns/cmp_000000000 HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{"}) {
     raw_client client{at.server.port()};
     client.send(bytes);
@@ -133,7 +134,8 @@ TEST_CASE("too large a body is answered 413, by its length before it is sent") {
   client.send("POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n");
   CHECK(client.receive().status == 413);
   raw_client chunked{at.server.port()};
-  chunked.send("POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, ' '));
+  chunked.send(
+    "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, ' '));
   CHECK(chunked.receive().status == 413);
   CHECK(at.ask("PATCH", "/v1/campaigns/cmp_000000000", std::string(65'537, ' ')).status == 413);
   CHECK(at.engine.campaigns() == 0);
@@ -150,7 +152,8 @@ TEST_CASE("the connection survives a refusal whose body is short") {
   served at;
   raw_client client{at.server.port()};
   client.send(request_text("POST", "/nowhere", "{}") + request_text("PUT", "/v1/campaigns", "{}")
-              + request_text("POST", "/v1/campaigns", "{}", "Content-Type: text/plain\r\n") + request_text("GET", "/healthz"));
+              + request_text("POST", "/v1/campaigns", "{}", "Content-Type: text/plain\r\n")
+              + request_text("GET", "/healthz"));
   CHECK(client.receive().status == 404);
   const auto wrong_method = client.receive();
   CHECK(wrong_method.status == 405);
@@ -163,7 +166,8 @@ TEST_CASE("chunked bodies") {
   served at;
   raw_client client{at.server.port()};
   client.send("POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
-  const std::string body = R"({"name":"n","script_id":"s","language":"hi-IN","contacts":[{"phone":"+919812345678","name":"A"}]})";
+  const std::string body =
+    R"({"name":"n","script_id":"s","language":"hi-IN","contacts":[{"phone":"+919812345678","name":"A"}]})";
   for (char c : body)
     client.send("1;ext=x\r\n" + std::string{c} + "\r\n");
   client.send("0\r\nTrailer-Field: x\r\n\r\n" + request_text("GET", "/healthz"));
@@ -175,8 +179,8 @@ TEST_CASE("Expect: 100-continue") {
   served at;
   const std::string body = R"({"name":"n","script_id":"s","language":"hi-IN","contacts":[]})";
   const auto head = [&](std::string_view target, std::string_view expect) {
-    return "POST " + std::string{target} + " HTTP/1.1\r\nHost: a\r\nExpect: " + std::string{expect} + "\r\nContent-Length: "
-           + std::to_string(body.size()) + "\r\n\r\n";
+    return "POST " + std::string{target} + " HTTP/1.1\r\nHost: a\r\nExpect: " + std::string{expect}
+           + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   };
   raw_client client{at.server.port()};
   client.send(head("/v1/campaigns", "100-continue"));

@@ -15,8 +15,8 @@ TEST_CASE("percent decoding") {
 }
 
 TEST_CASE("numbers in a query") {
-  for (auto bad : {"limit=0", "limit=101", "limit=ten", "limit=", "limit", "limit=-1", "limit=1.5", "limit=+5", "limit=5x",
-         "limit=99999999999999999999", "limit=1&limit=2"}) {
+  for (auto bad : {"limit=0", "limit=101", "limit=ten", "limit=", "limit", "limit=-1", "limit=1.5", "limit=+5",
+         "limit=5x", "limit=99999999999999999999", "limit=1&limit=2"}) {
     INFO(bad);
     query_reader query{bad};
     query.number("limit", 1, 100, 20);
@@ -49,9 +49,11 @@ TEST_CASE("repeated parameters") {
 }
 
 TEST_CASE("media types") {
-  for (auto good : {"", "application/json", "Application/JSON ; Charset=UTF-8", "application/json;charset=\"utf-8\"", "application/json;"})
+  for (auto good : {"", "application/json", "Application/JSON ; Charset=UTF-8", "application/json;charset=\"utf-8\"",
+         "application/json;"})
     CHECK(is_json(good));
-  for (auto bad : {"text/plain", "application/jsonx", "application/json; charset=latin1", "application/x-www-form-urlencoded", ";"})
+  for (auto bad :
+    {"text/plain", "application/jsonx", "application/json; charset=latin1", "application/x-www-form-urlencoded", ";"})
     CHECK_FALSE(is_json(bad));
 }
 
@@ -68,7 +70,8 @@ TEST_CASE("routing") {
   REQUIRE(std::holds_alternative<routed>(found));
   CHECK(std::get<routed>(found).path_values == std::array<std::string, 2>{"cmp_1", "+91"});
   CHECK(std::holds_alternative<routed>(find_route(verb::head, "/healthz")));
-  for (auto path : {"", "/", "*", "/v1", "/v1/campaigns/", "/v1/campaigns//contacts", "/v1/campaigns/a/b", "/v1/campaigns/a/contacts/b/c", "v1/campaigns", "/V1/campaigns"}) {
+  for (auto path : {"", "/", "*", "/v1", "/v1/campaigns/", "/v1/campaigns//contacts", "/v1/campaigns/a/b",
+         "/v1/campaigns/a/contacts/b/c", "v1/campaigns", "/V1/campaigns"}) {
     INFO(path);
     auto none = find_route(verb::get, path);
     REQUIRE(std::holds_alternative<problem_details>(none));

@@ -16,7 +16,8 @@ constexpr std::string_view two_contacts =
 std::string numbered_contacts(int count) {
   std::string contacts = "[";
   for (int i = 0; i < count; ++i)
-    contacts += std::string{i == 0 ? "" : ","} + R"({"phone":"+9198)" + std::to_string(10'000'000 + i) + R"(","name":"A"})";
+    contacts +=
+      std::string{i == 0 ? "" : ","} + R"({"phone":"+9198)" + std::to_string(10'000'000 + i) + R"(","name":"A"})";
   return contacts + "]";
 }
 
@@ -25,7 +26,8 @@ std::string numbered_contacts(int count) {
 TEST_CASE("a campaign is created and shown") {
   served at;
   const auto made = at.ask("POST", "/v1/campaigns",
-    R"({"contacts":)" + std::string{two_contacts} + R"(,"name":"n","script_id":"s","language":"en-in","max_attempts":2})",
+    R"({"contacts":)" + std::string{two_contacts}
+      + R"(,"name":"n","script_id":"s","language":"en-in","max_attempts":2})",
     "Content-Type: application/json; charset=utf-8\r\n");
   REQUIRE(made.status == 201);
   auto campaign = made.json();
@@ -100,7 +102,8 @@ TEST_CASE("campaigns are listed newest first, filtered and paged") {
   CHECK(page["total"] == 3);
   CHECK(page["limit"] == 2);
   CHECK(page["offset"] == 0);
-  for (auto bad : {"limit=0", "limit=101", "limit=ten", "offset=-1", "status=done", "from=2024-13-01", "to=yesterday", "stauts=running"}) {
+  for (auto bad : {"limit=0", "limit=101", "limit=ten", "offset=-1", "status=done", "from=2024-13-01", "to=yesterday",
+         "stauts=running"}) {
     const auto reply = at.ask("GET", "/v1/campaigns?" + std::string{bad});
     CHECK(reply.status == 400);
     CHECK(reply.json()["errors"][0]["parameter"] == std::string{bad}.substr(0, std::string{bad}.find('=')));
@@ -216,7 +219,8 @@ TEST_CASE("an empty body of a creation is 400") {
 TEST_CASE("too many uploads are answered 503 with Retry-After") {
   served at;
   at.engine.refuse_uploads(true);
-  const auto reply = at.ask("POST", "/v1/campaigns", R"({"name":"n","script_id":"s","language":"hi-IN","contacts":[]})");
+  const auto reply =
+    at.ask("POST", "/v1/campaigns", R"({"name":"n","script_id":"s","language":"hi-IN","contacts":[]})");
   CHECK(reply.status == 503);
   CHECK(reply.json()["code"] == "overloaded");
   CHECK(reply.headers.count("retry-after") == 1);

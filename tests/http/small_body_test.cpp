@@ -24,7 +24,8 @@ unsigned status_of_phones(std::string_view text) {
 
 TEST_CASE("small JSON bodies are read strictly") {
   CHECK(status_of_json(R"({"a":{"b":1},"c":{"b":1}})") == 200);
-  for (auto malformed : {"", " ", "{", "{\"a\":NaN}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\xFF\"}", "{\"a\":1}x", "{'a':1}"}) {
+  for (auto malformed :
+    {"", " ", "{", "{\"a\":NaN}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\xFF\"}", "{\"a\":1}x", "{'a':1}"}) {
     INFO(malformed);
     CHECK(status_of_json(malformed) == 400);
   }

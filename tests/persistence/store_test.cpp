@@ -256,6 +256,18 @@ TEST_CASE("reading events starts within an append and stops when told") {
     .value();
 }
 
+TEST_CASE("an accelerated clock's anchor is kept") {
+  const auto where = make_place(GENERATE(from_range(kinds())));
+  auto held = store::open(where->open()).value();
+  CHECK_FALSE(held->load_clock().value());
+  const clock_anchor anchor{600, time_point{std::chrono::hours{5}}, time_point{std::chrono::hours{500}}};
+  CHECK(held->save_clock(anchor).has_value());
+  CHECK(held->load_clock().value() == anchor);
+  held.reset();
+  held = store::open(where->open()).value();
+  CHECK(held->load_clock().value() == anchor);
+}
+
 TEST_CASE("labels beyond the most that a campaign keeps apart agree with their count") {
   const auto where = make_place(GENERATE(from_range(kinds())));
   const auto held = store::open(where->open()).value();

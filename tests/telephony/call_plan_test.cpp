@@ -56,14 +56,16 @@ TEST_CASE("outcomes and dispositions come as often as they should") {
   constexpr int calls = 200'000;
   std::map<call_outcome, double> outcomes;
   std::map<std::string, double> dispositions;
+  int unanswered_with_disposition = 0;
   for (std::uint64_t n = 0; n < calls; ++n) {
     const auto plan = plan_call(options, nth(n / 4), static_cast<std::uint8_t>(1 + n % 4));
     outcomes[plan.outcome] += 1.0 / calls;
     if (plan.outcome == call_outcome::answered)
       dispositions[plan.disposition] += 1.0 / calls / options.outcomes.answered;
     else
-      CHECK(plan.disposition.empty());
+      unanswered_with_disposition += plan.disposition.empty() ? 0 : 1;
   }
+  CHECK(unanswered_with_disposition == 0);
   // One part in 1,000 is the standard deviation of a frequency of 0.3.
   const auto& mix = options.outcomes;
   CHECK(outcomes[call_outcome::answered] == Approx(mix.answered).margin(0.005));
@@ -102,23 +104,26 @@ TEST_CASE("ringing and talking stay within their bounds and have the mean that w
   double ring = 0;
   double talk = 0;
   int answered = 0;
+  int out_of_bounds = 0;
+  int unlike_their_outcome = 0;
   for (std::uint64_t n = 0; n < calls; ++n) {
     const auto plan = plan_call(options, nth(n), 1);
-    CHECK(plan.ring >= options.ring_min);
-    CHECK(plan.ring <= options.ring_max);
-    CHECK(plan.talk <= options.talk_max);
+    out_of_bounds +=
+      plan.ring < options.ring_min || plan.ring > options.ring_max || plan.talk > options.talk_max ? 1 : 0;
     if (plan.outcome == call_outcome::answered) {
       ++answered;
       ring += static_cast<double>(plan.ring.count());
       talk += static_cast<double>(plan.talk.count());
     } else {
-      CHECK(plan.talk == 0ms);
+      unlike_their_outcome += plan.talk == 0ms ? 0 : 1;
     }
     if (plan.outcome == call_outcome::no_answer)
-      CHECK(plan.ring == options.ring_max);
+      unlike_their_outcome += plan.ring == options.ring_max ? 0 : 1;
     if (plan.outcome == call_outcome::busy || plan.outcome == call_outcome::invalid_number)
-      CHECK(plan.ring == options.ring_min);
+      unlike_their_outcome += plan.ring == options.ring_min ? 0 : 1;
   }
+  CHECK(out_of_bounds == 0);
+  CHECK(unlike_their_outcome == 0);
   CHECK(ring / answered == Approx(15'000).epsilon(0.01));
   CHECK(talk / answered == Approx(75'000).epsilon(0.02));
 }

@@ -48,6 +48,20 @@ TEST_CASE("an accelerated clock does not fall behind what an earlier run has sto
   CHECK(wall_clock{600, before - 24h}.now() >= before);
 }
 
+TEST_CASE("an accelerated clock goes on as if the process had never been down") {
+  const auto started = system_now() - 10s;
+  const auto shown = started + std::chrono::days{2};
+  const wall_clock clock{600, {}, clock_anchor{600, started, shown}};
+  CHECK(clock.now() >= shown + 6000s);
+  CHECK(clock.anchor().speed == 600);
+  CHECK(clock.anchor().shown >= shown + 6000s);
+  CHECK(clock.anchor().system >= started + 10s);
+  // Another speed, or a system clock that was set back: the anchor says nothing.
+  CHECK(wall_clock{500, {}, clock_anchor{600, started, shown}}.now() < shown);
+  CHECK(wall_clock{600, {}, clock_anchor{600, started + 24h, shown}}.now() < shown);
+  CHECK(wall_clock{600, shown + 24h, clock_anchor{600, started, shown}}.now() >= shown + 24h);
+}
+
 TEST_CASE("speeds that are none are refused") {
   for (double speed :
     {0.0, -1.0, 0.5, 1'000'001.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
