@@ -13,7 +13,8 @@
 
 namespace redial::bench {
 
-/// One connection to a server of this machine, kept open; one request at a time. Every answer other than 2xx is an error.
+/// One connection to a server of this machine, kept open; one request at a time. Every answer other than 2xx is an
+/// error.
 class client {
 public:
   /// @throws boost::system::system_error where nobody listens.

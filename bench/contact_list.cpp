@@ -7,8 +7,10 @@ namespace redial::bench {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> first_names{"Asha", "Ravi", "Meera", "Imran", "Kavya", "Arjun", "Divya", "Joseph"};
-constexpr std::array<std::string_view, 8> last_names{"Sharma", "Iyer", "Khan", "Das", "Reddy", "Nair", "Patel", "Singh"};
+constexpr std::array<std::string_view, 8> first_names{
+  "Asha", "Ravi", "Meera", "Imran", "Kavya", "Arjun", "Divya", "Joseph"};
+constexpr std::array<std::string_view, 8> last_names{
+  "Sharma", "Iyer", "Khan", "Das", "Reddy", "Nair", "Patel", "Singh"};
 constexpr std::array<std::string_view, 8> cities{"Pune", "Delhi", "Kochi", "Surat", "Patna", "Salem", "Agra", "Indore"};
 constexpr std::uint64_t first_phone = 919'000'000'000;
 

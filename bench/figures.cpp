@@ -25,7 +25,8 @@ std::string processor_name() {
 
 void print(const report& measured) {
   std::cout << std::left << std::setw(42) << "figure" << std::right << std::setw(12) << "median" << std::setw(26)
-            << "min .. max" << std::setw(10) << "aim" << "  unit\n";
+            << "min .. max" << std::setw(10) << "aim"
+            << "  unit\n";
   for (const auto& f : measured.figures()) {
     std::cout << std::left << std::setw(42) << f.name << std::right << std::setw(12) << readable(f.runs.median())
               << std::setw(26) << readable(f.runs.min()) + " .. " + readable(f.runs.max()) << std::setw(10) << f.aim
@@ -84,8 +85,8 @@ int main(int argc, char** argv) {
     options.directory = std::filesystem::canonical(options.directory);
     options.program = std::filesystem::canonical(options.program);
     const auto file_system = file_system_of(options.directory);
-    const nlohmann::json machine{{"processor", processor_name()}, {"cores", std::thread::hardware_concurrency()},
-      {"file_system", file_system}};
+    const nlohmann::json machine{
+      {"processor", processor_name()}, {"cores", std::thread::hardware_concurrency()}, {"file_system", file_system}};
     std::cout << processor_name() << ", " << std::thread::hardware_concurrency() << " cores, data on " << file_system
               << std::endl;
     if (file_system == "tmpfs")

@@ -4,6 +4,7 @@
 #include "bench/contact_list.hpp"
 #include "bench/process.hpp"
 #include "bench/server_process.hpp"
+#include "bench/watch.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,6 @@
 #include <functional>
 #include <iostream>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -71,27 +71,12 @@ memory_use settled_memory(pid_t process) {
   return memory_of(process);
 }
 
-/// @returns which threads worked between two looks, the busiest first, in percent of one core.
-std::string busy_threads(
-  const std::map<std::string, double>& before, const std::map<std::string, double>& after, double wall) {
-  std::vector<std::pair<double, std::string>> shares;
-  for (const auto& [thread, used] : after) {
-    const auto found = before.find(thread);
-    const auto share = (used - (found == before.end() ? 0 : found->second)) / wall * 100;
-    if (share >= 1)
-      shares.emplace_back(share, thread.substr(thread.find(' ') + 1));
-  }
-  std::sort(shares.rbegin(), shares.rend());
-  std::ostringstream text;
-  text << "threads, % of a core:";
-  for (const auto& [share, name] : shares)
-    text << ' ' << name << ' ' << static_cast<int>(share + 0.5);
-  return text.str();
+/// Says what a figure is bound by, and how far to trust it.
+void remark(report& into, const std::string& name, const lap& run) {
+  into.note(name, "threads, % of a core: " + run.threads + "; others took " + readable(run.others) + " cores");
 }
 
-std::string path_of(const nlohmann::json& campaign) {
-  return "/v1/campaigns/" + campaign.at("id").get<std::string>();
-}
+std::string path_of(const nlohmann::json& campaign) { return "/v1/campaigns/" + campaign.at("id").get<std::string>(); }
 
 } // namespace
 
@@ -111,20 +96,17 @@ void measure_attempts(const bench_options& options, report& into) {
   const auto path = path_of(created);
   settled_memory(server.pid());
 
-  const auto cpu_before = time_of(server.pid());
-  const auto threads_before = threads_of(server.pid());
-  const auto begin = steady_clock::now();
+  const watch began{server.pid()};
   http.patch(path, R"({"action":"start"})");
   const auto ended =
     poll(http, path, milliseconds{10}, [](const nlohmann::json& c) { return c.at("status") == "completed"; });
-  const auto wall = since(begin);
-  const auto cpu_after = time_of(server.pid());
+  const auto run = began.read();
   const auto attempts = ended.at("calls_attempted").get<double>();
 
-  into.add("durable attempts", "1/s", attempts / wall, "30,000");
-  into.add("processor time an attempt", "us", (cpu_after.total() - cpu_before.total()) / attempts * million);
-  into.add("of it in the kernel", "us", (cpu_after.system - cpu_before.system) / attempts * million);
-  into.note("durable attempts", busy_threads(threads_before, threads_of(server.pid()), wall));
+  into.add("durable attempts", "1/s", attempts / run.wall, "30,000");
+  into.add("processor time an attempt", "us", run.server.total() / attempts * million);
+  into.add("of it in the kernel", "us", run.server.system / attempts * million);
+  remark(into, "durable attempts", run);
 }
 
 void measure_long_list(const bench_options& options, report& into) {
@@ -136,12 +118,11 @@ void measure_long_list(const bench_options& options, report& into) {
     server_process server{plan};
     client http{server.port()};
     const auto empty = settled_memory(server.pid());
-    const auto threads_before = threads_of(server.pid());
-    const auto begin = steady_clock::now();
+    const watch began{server.pid()};
     path = path_of(http.post("/v1/campaigns", body));
-    const auto wall = since(begin);
-    into.add("load by one POST", "s", wall, "4");
-    into.note("load by one POST", busy_threads(threads_before, threads_of(server.pid()), wall));
+    const auto load = began.read();
+    into.add("load by one POST", "s", load.wall, "4");
+    remark(into, "load by one POST", load);
     into.add("size of that POST", "MB", static_cast<double>(body.size()) / million);
     const auto full = settled_memory(server.pid());
     into.add("resident bytes a contact, loaded", "B",
@@ -193,19 +174,22 @@ void measure_reads(const bench_options& options, report& into) {
     client http{server.port()};
     const auto path = path_of(http.post("/v1/campaigns", campaign_json({1000, 3, 240})));
     const auto command = "wrk -t1 -c64 -d10s http://127.0.0.1:" + std::to_string(server.port()) + path;
-    const auto threads_before = threads_of(server.pid());
-    const auto begin = steady_clock::now();
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{popen(command.c_str(), "r"), pclose};
+    const watch began{server.pid()};
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{popen(command.c_str(), "r"), pclose};
     std::string text;
     std::array<char, 4096> some{};
     while (out && std::fgets(some.data(), static_cast<int>(some.size()), out.get()) != nullptr)
       text += some.data();
-    into.note(name, busy_threads(threads_before, threads_of(server.pid()), since(begin)));
+    out.reset(); // waits for wrk: its processor time is known from then on
+    const auto run = began.read();
+    remark(into, name, run);
     const std::string key = "Requests/sec:";
     const auto at = text.find(key);
     if (at == std::string::npos || text.find("Non-2xx") != std::string::npos)
       throw std::runtime_error("wrk failed:\n" + text);
-    into.add(name, "1/s", std::stod(text.substr(at + key.size())), "50,000");
+    const auto rate = std::stod(text.substr(at + key.size()));
+    into.add(name, "1/s", rate, "50,000");
+    into.add("processor time a GET, http.threads = " + threads, "us", run.server.total() / (rate * run.wall) * million);
   }
 }
 

@@ -47,8 +47,8 @@ private:
 /// Durable attempts a second: a campaign with instant calls from `start` to `completed`, every commit synced.
 void measure_attempts(const bench_options& options, report& into);
 
-/// The long list: time to load it, memory at rest, time to ready with it stored, untouched and with every contact called
-/// once.
+/// The long list: time to load it, memory at rest, time to ready with it stored, untouched and with every contact
+/// called once.
 void measure_long_list(const bench_options& options, report& into);
 
 /// GET /v1/campaigns/{id} a second with one and two threads, by wrk. Says so where wrk is missing.

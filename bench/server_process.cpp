@@ -60,8 +60,7 @@ server_process::server_process(const server_plan& plan) {
   posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, plan.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   const auto begin = std::chrono::steady_clock::now();
-  const auto failed =
-    posix_spawn(&pid_, plan.program.c_str(), &files, nullptr, arguments.data(), environment.data());
+  const auto failed = posix_spawn(&pid_, plan.program.c_str(), &files, nullptr, arguments.data(), environment.data());
   posix_spawn_file_actions_destroy(&files);
   close(ends[1]);
   if (failed != 0) {

@@ -18,11 +18,12 @@ using seconds = std::chrono::duration<double>;
 struct server_plan {
   std::filesystem::path program;
   std::filesystem::path data_dir;
-  std::filesystem::path log; ///< takes its stderr, appended
+  std::filesystem::path log;                                 ///< takes its stderr, appended
   std::vector<std::pair<std::string, std::string>> settings; ///< keys of the configuration and their values
 };
 
-/// Runs from construction to destruction, on a free port. The REDIAL_… variables of this process's environment are kept from it.
+/// Runs from construction to destruction, on a free port. The REDIAL_… variables of this process's environment are kept
+/// from it.
 class server_process {
 public:
   /// Starts it and waits for the line that says it listens.

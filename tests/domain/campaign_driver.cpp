@@ -256,13 +256,14 @@ std::string campaign_driver::end() {
   if (is_final(state_.status))
     ++covered_.late_ends;
   book.open.reset();
-  if (answered || report.outcome == call_outcome::unknown || report.outcome == call_outcome::invalid_number
+  if (book.answered || report.outcome == call_outcome::unknown || report.outcome == call_outcome::invalid_number
       || book.attempts >= definition_->max_attempts)
     book.barred = true;
   if (book.barred) {
-    book.label = answered ? (disposition::is_valid(report.disposition) ? report.disposition : "no_disposition")
-                 : report.outcome == call_outcome::unknown ? "unknown"
-                                                           : "not_reachable";
+    book.label = report.outcome == call_outcome::unknown ? "unknown"
+                 : !book.answered                        ? "not_reachable"
+                 : disposition::is_valid(report.disposition) ? report.disposition
+                                                             : "no_disposition";
   } else {
     book.not_before = e.ended->ended_at + definition_->retry_interval;
   }

@@ -181,6 +181,20 @@ TEST_CASE("a call that was answered before it ended is connected only once") {
   }
 }
 
+TEST_CASE("who has answered was reached: the contact is done however the call ended") {
+  auto contact = sample::in_progress();
+  contact.call->answered_at = epoch + 5s;
+  for (auto outcome : all_call_outcomes) {
+    CAPTURE(to_string(outcome));
+    auto e = decide_ended(sample::definition(), 0, contact, call, report(outcome));
+    REQUIRE(e);
+    CHECK(e->after.status == contact_status::done);
+    CHECK(e->after.disposition == (outcome == call_outcome::unknown ? "unknown" : "no_disposition"));
+  }
+  auto e = decide_ended(sample::definition(), 0, contact, call, report(call_outcome::abandoned, "dnd"));
+  CHECK(e->after.disposition == "dnd");
+}
+
 TEST_CASE("a clock that is behind makes no call end before it began") {
   auto e = decide_answered(0, sample::in_progress(), call, epoch - 1h);
   REQUIRE(e);
@@ -192,7 +206,12 @@ TEST_CASE("a clock that is behind makes no call end before it began") {
   auto ended = decide_ended(sample::definition(), 0, contact, call, report(call_outcome::busy, {}, epoch + 9s));
   REQUIRE(ended);
   CHECK(ended->ended->ended_at == epoch + 10s);
-  CHECK(ended->after.due == epoch + 10s + 240min);
+
+  ended = decide_ended(
+    sample::definition(), 0, sample::in_progress(), call, report(call_outcome::busy, {}, epoch - 1h));
+  REQUIRE(ended);
+  CHECK(ended->ended->ended_at == epoch);
+  CHECK(ended->after.due == epoch + 240min);
 
   ended = decide_ended(
     sample::definition(), 0, sample::in_progress(), call, report(call_outcome::answered, "dnd", epoch - 1h));

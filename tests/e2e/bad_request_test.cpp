@@ -79,7 +79,6 @@ TEST_CASE("unknown ids, of whatever length, are not found; unknown paths and met
   const auto campaign = "/v1/campaigns/" + known;
   for (const auto* number : {"+919000000001", "919000000000", "+91", "x"})
     check_problem(http.get(campaign + "/contacts/" + number), 404, "not_found");
-  CHECK(http.get(campaign + "/contacts/+919000000000").status == 404); // not on the list
   CHECK(http.get(campaign + "/contacts/" + phone_number(0)).status == 200);
   for (const auto* path : {"/", "/v1", "/v1/", "/v2/campaigns", "/v1/campaigns/", "/v1/campaign", "//v1/campaigns"})
     check_problem(http.get(path), 404, "not_found");

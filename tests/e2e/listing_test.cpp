@@ -13,8 +13,9 @@ std::vector<std::string> ids_of(client& http, const std::string& query) {
   const auto answer = http.get("/v1/campaigns?" + query);
   INFO(query << ": " << answer.body.substr(0, 500));
   REQUIRE(answer.status == 200);
+  const auto page = answer.json();
   std::vector<std::string> ids;
-  for (const auto& campaign : answer.json().at("data"))
+  for (const auto& campaign : page.at("data"))
     ids.push_back(campaign.at("id").get<std::string>());
   return ids;
 }

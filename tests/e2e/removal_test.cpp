@@ -57,8 +57,8 @@ std::string toggle(std::uint16_t port, const std::string& id, const std::atomic<
   client http{port};
   for (const auto* action = "pause"; !enough; action = action == std::string{"pause"} ? "resume" : "pause") {
     const auto answer = http.patch("/v1/campaigns/" + id, json{{"action", action}}.dump());
-    if (answer.status == 409 && answer.json().at("current_status") == "completed")
-      return {};
+    if (answer.status == 409 && answer.json().at("legal_actions").empty())
+      return {}; // it has ended
     if (answer.status != 200)
       return std::string{action} + ": " + std::to_string(answer.status) + " " + answer.body;
     const auto campaign = answer.json();

@@ -12,7 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr unsigned contacts = 2000;
+constexpr unsigned contacts = 1200;
 constexpr unsigned attempts = 3;
 /// An hour takes a second, and ten lines are busy for several seconds with the list.
 const settings hour_a_second = accelerated(3600, 10);
