@@ -11,8 +11,8 @@
 
 namespace redial::actors {
 
-/// Thread-safe. Campaign actors publish after each commit, readers take whole views; the lock is held for the lookup only
-/// and written to only when a campaign is born.
+/// Thread-safe. Campaign actors publish after each commit, readers take whole views; the lock is held for the lookup
+/// only and written to only when a campaign is born.
 class board {
 public:
   /// Shows `view` in place of the campaign's former one. A view that is older than the one shown is dropped.

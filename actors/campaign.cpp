@@ -23,7 +23,7 @@ constexpr std::uint64_t max_wanted = 1U << 20U;
 class campaign : public campaign_actor::base {
 public:
   campaign(caf::actor_config& config, engine_context* context, campaign_links links, campaign_no number,
-           std::shared_ptr<contact_table> contacts)
+    std::shared_ptr<contact_table> contacts)
     : campaign_actor::base{config}, context_{*context}, links_{std::move(links)}, number_{number},
       given_{std::move(contacts)}, profiles_{context->store, number} {}
 
@@ -112,7 +112,7 @@ private:
   bool draining_ = false;
   bool drain_told_ = false;
   bool end_told_ = false;
-  bool swept_ = false;  // of an ended campaign: nobody waits any more
+  bool swept_ = false; // of an ended campaign: nobody waits any more
   bool failed_ = false;
 };
 
@@ -175,8 +175,8 @@ void campaign::load() {
     for (auto& open : loaded->open) {
       auto& live = live_[open.contact];
       live.state = std::move(open.state);
-      live.actor = spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), open.contact,
-                                 keeps_contacts());
+      live.actor =
+        spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), open.contact, keeps_contacts());
       caf::anon_send(live.actor, contact_lookup{live.state.call->id});
       ++lines_adopted_;
     }
@@ -188,8 +188,8 @@ void campaign::load() {
 }
 
 void campaign::on_exit() {
-  const problem gone{error_code::unavailable, "the campaign is being restarted; the effect of this command is not known",
-                     {}};
+  const problem gone{
+    error_code::unavailable, "the campaign is being restarted; the effect of this command is not known", {}};
   for (auto& p : pending_)
     p.finish(&gone);
   pending_.clear();
@@ -252,8 +252,7 @@ void campaign::remove(const remove_command& c) {
     record(std::move(*decided->event));
   }
   context_.log.info("campaign={} request={} remove: removed={} already_called={} not_found={} retries_cancelled={}",
-                    id(), c.trace, summary.removed, summary.already_called, summary.not_found,
-                    summary.retries_cancelled);
+    id(), c.trace, summary.removed, summary.already_called, summary.not_found, summary.retries_cancelled);
   answer_when_safe(true, [done = c.done, summary](const problem* failed) {
     if (failed)
       done(*failed);
@@ -336,8 +335,8 @@ void campaign::dial(const contact_event& started) {
   request.campaign = state_.definition;
   request.contact = std::move(live.profile);
   if (!live.actor)
-    live.actor = spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), started.contact,
-                               keeps_contacts());
+    live.actor =
+      spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), started.contact, keeps_contacts());
   caf::anon_send(live.actor, contact_dial{std::move(request), live.generation});
 }
 
@@ -359,8 +358,8 @@ void campaign::on_news(contact_no number, call_id call, const telephony::call_ne
 }
 
 void campaign::on_ended(contact_no number, live_contact& live, const telephony::call_ended& news) {
-  auto decided = decide_ended(*state_.definition, number, live.state, live.state.call->id,
-                              {news.outcome, news.disposition, news.at});
+  auto decided = decide_ended(
+    *state_.definition, number, live.state, live.state.call->id, {news.outcome, news.disposition, news.at});
   if (!decided)
     return;
   live.state = decided->after;
@@ -432,7 +431,7 @@ void campaign::committed(const append_done& d) {
       context_.log.info("campaign={} {}", id(), to_string(state.status));
       if (is_final(state.status))
         context_.log.info("campaign={} ended: {} attempts={} connected={}", id(), to_string(changed->reason),
-                          state.counters.attempted, state.counters.connected);
+          state.counters.attempted, state.counters.connected);
     }
   }
   settle();
@@ -490,7 +489,7 @@ void campaign::settle_lines() {
   if (!credit_changed && !demand_changed)
     return;
   caf::anon_send(links_.lines, lines_update{number_, caf::actor_cast<caf::actor>(this), lines_ended_, lines_unused_,
-                                            lines_adopted_, static_cast<std::uint32_t>(want)});
+                                 lines_adopted_, static_cast<std::uint32_t>(want)});
   lines_ended_ = lines_unused_ = lines_adopted_ = 0;
   lines_wanted_ = want;
 }
@@ -524,7 +523,7 @@ void campaign::settle_end() {
 } // namespace
 
 campaign_actor spawn_campaign(caf::actor_system& system, engine_context& context, campaign_links links,
-                              campaign_no number, std::shared_ptr<contact_table> contacts) {
+  campaign_no number, std::shared_ptr<contact_table> contacts) {
   return system.spawn<campaign>(&context, std::move(links), number, std::move(contacts));
 }
 

@@ -20,6 +20,6 @@ struct campaign_links {
 /// Starts the actor of a campaign that is in the store. @param contacts handed over where they are at hand (a campaign
 /// just created); null: they are read from the store, and calls found in progress are looked up at the gateway.
 campaign_actor spawn_campaign(caf::actor_system& system, engine_context& context, campaign_links links,
-                              campaign_no number, std::shared_ptr<contact_table> contacts);
+  campaign_no number, std::shared_ptr<contact_table> contacts);
 
 } // namespace redial::actors

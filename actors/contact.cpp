@@ -10,8 +10,8 @@ using telephony::call_ended;
 using telephony::call_news;
 using telephony::call_placed;
 
-/// While a contact is inside `gateway.place`, news of its call that come on this very thread are gathered here instead of
-/// going through its mailbox: a call that ends at once then costs one message and not four.
+/// While a contact is inside `gateway.place`, news of its call that come on this very thread are gathered here instead
+/// of going through its mailbox: a call that ends at once then costs one message and not four.
 struct gathering {
   const void* contact = nullptr;
   std::vector<call_news>* into = nullptr;
@@ -45,13 +45,13 @@ protected:
 
 private:
   telephony::call_listener listener() {
-    return [self = caf::actor_cast<caf::actor>(this), owner = static_cast<const void*>(this),
-            call = call_](call_news news) {
-      if (gathers.contact == owner)
-        gathers.into->push_back(std::move(news));
-      else
-        caf::anon_send(self, gateway_news{call, std::move(news)});
-    };
+    return
+      [self = caf::actor_cast<caf::actor>(this), owner = static_cast<const void*>(this), call = call_](call_news news) {
+        if (gathers.contact == owner)
+          gathers.into->push_back(std::move(news));
+        else
+          caf::anon_send(self, gateway_news{call, std::move(news)});
+      };
   }
 
   void dial(const contact_dial& d) {
@@ -77,9 +77,8 @@ private:
 
   void look_up(call_id call) {
     call_ = call;
-    context_.gateway.look_up(call, listener(), [self = caf::actor_cast<caf::actor>(this)](auto answer) {
-      caf::anon_send(self, gateway_answer{answer});
-    });
+    context_.gateway.look_up(call, listener(),
+      [self = caf::actor_cast<caf::actor>(this)](auto answer) { caf::anon_send(self, gateway_answer{answer}); });
   }
 
   void take_answer(telephony::lookup_answer answer) {
@@ -114,8 +113,8 @@ private:
 
 } // namespace
 
-contact_actor spawn_contact(caf::actor_system& system, engine_context& context, campaign_actor campaign,
-                            contact_no number, bool keeps) {
+contact_actor spawn_contact(
+  caf::actor_system& system, engine_context& context, campaign_actor campaign, contact_no number, bool keeps) {
   return system.spawn<contact, caf::lazy_init>(&context, std::move(campaign), number, keeps);
 }
 

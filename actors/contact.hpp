@@ -7,9 +7,9 @@
 
 namespace redial::actors {
 
-/// @param keeps the actor stays after a call has ended until it is told to wait or to retire; otherwise it goes at once.
-/// Does nothing before its first `contact_dial` or `contact_lookup`.
-contact_actor spawn_contact(caf::actor_system& system, engine_context& context, campaign_actor campaign,
-                            contact_no number, bool keeps);
+/// @param keeps the actor stays after a call has ended until it is told to wait or to retire; otherwise it goes at
+/// once. Does nothing before its first `contact_dial` or `contact_lookup`.
+contact_actor spawn_contact(
+  caf::actor_system& system, engine_context& context, campaign_actor campaign, contact_no number, bool keeps);
 
 } // namespace redial::actors

@@ -1,4 +1,5 @@
-/// Which contact of a campaign is next: retries that are due before contacts that were never called, these in list order.
+/// Which contact of a campaign is next: retries that are due before contacts that were never called, these in list
+/// order.
 #pragma once
 
 #include "domain/contact_table.hpp"
@@ -10,8 +11,8 @@
 
 namespace redial::actors {
 
-/// Holds waiting contacts only (16 bytes each); contacts never called cost a position in the list. An entry may be stale
-/// (its retry was cancelled meanwhile): the rules refuse it when its turn comes. Not thread-safe.
+/// Holds waiting contacts only (16 bytes each); contacts never called cost a position in the list. An entry may be
+/// stale (its retry was cancelled meanwhile): the rules refuse it when its turn comes. Not thread-safe.
 class dial_queue {
 public:
   /// `contact` is to be tried again at `due`.

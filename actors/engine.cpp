@@ -25,13 +25,13 @@ public:
 
   void add(std::vector<contact_profile> contacts, reply<void> done) override {
     caf::anon_send(actor_, upload_chunk{std::make_shared<std::vector<contact_profile>>(std::move(contacts)),
-                                        reply_once<void>{std::move(done)}});
+                             reply_once<void>{std::move(done)}});
   }
 
   void finish(campaign_definition definition, reply<created_campaign> done) override {
     finished_ = true;
     caf::anon_send(actor_, upload_finish{std::make_shared<campaign_definition>(std::move(definition)),
-                                         reply_once<created_campaign>{std::move(done)}});
+                             reply_once<created_campaign>{std::move(done)}});
   }
 
 private:
@@ -39,9 +39,7 @@ private:
   bool finished_ = false;
 };
 
-problem no_such_campaign() {
-  return {error_code::not_found, "no such campaign", {}};
-}
+problem no_such_campaign() { return {error_code::not_found, "no such campaign", {}}; }
 
 } // namespace
 
@@ -54,8 +52,8 @@ engine::~engine() {
   phase_ = phase::stopping;
   // The system's destructor waits for whatever still lives: campaigns go with the registry, the rest by name.
   for (const auto& a :
-       {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(registry_), caf::actor_cast<caf::actor>(reader_),
-        caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
+    {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(registry_), caf::actor_cast<caf::actor>(reader_),
+      caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
     caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
 }
 
@@ -63,10 +61,10 @@ std::future<void> engine::recover() {
   auto promise = std::make_shared<std::promise<void>>();
   auto future = promise->get_future();
   caf::anon_send(registry_, actors::recover{reply_once<void>{[this, promise](const result<void>&) {
-                   auto starting = phase::starting;
-                   phase_.compare_exchange_strong(starting, phase::serving);
-                   promise->set_value();
-                 }}});
+    auto starting = phase::starting;
+    phase_.compare_exchange_strong(starting, phase::serving);
+    promise->set_value();
+  }}});
   return future;
 }
 
@@ -74,16 +72,15 @@ std::future<void> engine::drain() {
   phase_ = phase::stopping;
   auto promise = std::make_shared<std::promise<void>>();
   auto future = promise->get_future();
-  caf::anon_send(registry_,
-                 actors::drain{reply_once<void>{[promise](const result<void>&) { promise->set_value(); }}});
+  caf::anon_send(registry_, actors::drain{reply_once<void>{[promise](const result<void>&) { promise->set_value(); }}});
   return future;
 }
 
 std::optional<std::string> engine::not_ready() const {
   switch (phase_.load()) {
-    case phase::starting: return "starting";
-    case phase::serving: return std::nullopt;
-    case phase::stopping: break;
+  case phase::starting: return "starting";
+  case phase::serving: return std::nullopt;
+  case phase::stopping: break;
   }
   return "stopping";
 }
@@ -97,13 +94,9 @@ std::optional<problem> engine::closed() const {
   return std::nullopt;
 }
 
-campaign_view_ptr engine::find(const campaign_id& id) const {
-  return context_.board.find(id);
-}
+campaign_view_ptr engine::find(const campaign_id& id) const { return context_.board.find(id); }
 
-campaign_page engine::list(const campaign_filter& filter) const {
-  return context_.board.list(filter);
-}
+campaign_page engine::list(const campaign_filter& filter) const { return context_.board.list(filter); }
 
 result<std::unique_ptr<campaign_upload>> engine::begin_upload(std::string trace) {
   if (auto why = closed())
@@ -119,27 +112,26 @@ void engine::act(const campaign_id& id, campaign_action action, std::string trac
   if (auto why = closed())
     return done(*why);
   caf::anon_send(front_, act_command{id, action, std::move(trace),
-                                     reply_once<campaign_view_ptr>{std::move(done), &context_.pending_commands}});
+                           reply_once<campaign_view_ptr>{std::move(done), &context_.pending_commands}});
 }
 
-void engine::remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string trace,
-                             reply<removal_summary> done) {
+void engine::remove_contacts(
+  const campaign_id& id, std::vector<phone> phones, std::string trace, reply<removal_summary> done) {
   if (auto why = closed())
     return done(*why);
   caf::anon_send(front_, remove_command{id, std::make_shared<const std::vector<phone>>(std::move(phones)),
-                                        std::move(trace),
-                                        reply_once<removal_summary>{std::move(done), &context_.pending_commands}});
+                           std::move(trace), reply_once<removal_summary>{std::move(done), &context_.pending_commands}});
 }
 
 void engine::list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
-                           std::size_t limit, reply<contact_page> done) {
+  std::size_t limit, reply<contact_page> done) {
   if (auto why = closed())
     return done(*why);
   auto view = find(id);
   if (!view)
     return done(no_such_campaign());
   caf::anon_send(front_, list_contacts_query{view->number, status, offset, limit,
-                                             reply_once<contact_page>{std::move(done), &context_.pending_commands}});
+                           reply_once<contact_page>{std::move(done), &context_.pending_commands}});
 }
 
 void engine::find_contact(const campaign_id& id, phone number, reply<contact_detail> done) {
@@ -148,8 +140,8 @@ void engine::find_contact(const campaign_id& id, phone number, reply<contact_det
   auto view = find(id);
   if (!view)
     return done(no_such_campaign());
-  caf::anon_send(front_, find_contact_query{view->number, number,
-                                            reply_once<contact_detail>{std::move(done), &context_.pending_commands}});
+  caf::anon_send(front_,
+    find_contact_query{view->number, number, reply_once<contact_detail>{std::move(done), &context_.pending_commands}});
 }
 
 } // namespace redial::actors

@@ -23,18 +23,18 @@ public:
   /// @returns a future that is ready when all of them are.
   std::future<void> recover();
 
-  /// Takes no further command and dials nobody any more. @returns a future that is ready when no call is in progress and
-  /// everything decided is committed.
+  /// Takes no further command and dials nobody any more. @returns a future that is ready when no call is in progress
+  /// and everything decided is committed.
   std::future<void> drain();
 
   campaign_view_ptr find(const campaign_id& id) const override;
   campaign_page list(const campaign_filter& filter) const override;
   result<std::unique_ptr<campaign_upload>> begin_upload(std::string trace) override;
   void act(const campaign_id& id, campaign_action action, std::string trace, reply<campaign_view_ptr> done) override;
-  void remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string trace,
-                       reply<removal_summary> done) override;
+  void remove_contacts(
+    const campaign_id& id, std::vector<phone> phones, std::string trace, reply<removal_summary> done) override;
   void list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
-                     std::size_t limit, reply<contact_page> done) override;
+    std::size_t limit, reply<contact_page> done) override;
   void find_contact(const campaign_id& id, phone number, reply<contact_detail> done) override;
   std::optional<std::string> not_ready() const override;
 

@@ -8,9 +8,7 @@ namespace redial::actors {
 line_allocator::line_allocator(line_limits limits, time_point now)
   : limits_{limits}, tokens_{burst()}, refilled_at_{now} {}
 
-double line_allocator::burst() const noexcept {
-  return std::max(1.0, limits_.calls_per_second / 10);
-}
+double line_allocator::burst() const noexcept { return std::max(1.0, limits_.calls_per_second / 10); }
 
 void line_allocator::update(campaign_no campaign, standing& s, std::uint32_t held, std::uint32_t wanted) {
   if (s.wanted > 0)

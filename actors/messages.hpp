@@ -123,10 +123,10 @@ struct flush_now {};
 struct lines_update {
   campaign_no campaign = 0;
   caf::actor from;
-  std::uint32_t ended = 0;  ///< lines whose call is over
-  std::uint32_t unused = 0; ///< granted lines for which there was no call: their starts are given back too
+  std::uint32_t ended = 0;   ///< lines whose call is over
+  std::uint32_t unused = 0;  ///< granted lines for which there was no call: their starts are given back too
   std::uint32_t adopted = 0; ///< lines that recovery found in use
-  std::uint32_t wanted = 0; ///< replaces what was wanted before
+  std::uint32_t wanted = 0;  ///< replaces what was wanted before
 };
 
 /// The campaign needs no lines any more; those that it holds are free.
@@ -239,39 +239,36 @@ struct retire {};
 
 /// Turns calls of the HTTP room into messages and bounds how many are under way.
 using front_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
-                                     caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
+  caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
 
 /// Finds, spawns, recovers and restarts campaigns.
-using registry_actor
-  = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>, caf::reacts_to<campaign_born>,
-                     caf::reacts_to<campaign_ready>, caf::reacts_to<campaign_finished>, caf::reacts_to<drain>,
-                     caf::reacts_to<campaign_drained>, caf::reacts_to<writer_fence>, caf::reacts_to<respawn_campaign>,
-                     caf::reacts_to<recover>>;
+using registry_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
+  caf::reacts_to<campaign_born>, caf::reacts_to<campaign_ready>, caf::reacts_to<campaign_finished>,
+  caf::reacts_to<drain>, caf::reacts_to<campaign_drained>, caf::reacts_to<writer_fence>,
+  caf::reacts_to<respawn_campaign>, caf::reacts_to<recover>>;
 
 /// Owns one campaign: the only one that changes it.
-using campaign_actor
-  = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>, caf::reacts_to<append_done>,
-                     caf::reacts_to<lines_grant>, caf::reacts_to<contact_placed>, caf::reacts_to<contact_news>,
-                     caf::reacts_to<contact_burst>, caf::reacts_to<contact_due>, caf::reacts_to<tick>,
-                     caf::reacts_to<drain>, caf::reacts_to<retire>>;
+using campaign_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
+  caf::reacts_to<append_done>, caf::reacts_to<lines_grant>, caf::reacts_to<contact_placed>,
+  caf::reacts_to<contact_news>, caf::reacts_to<contact_burst>, caf::reacts_to<contact_due>, caf::reacts_to<tick>,
+  caf::reacts_to<drain>, caf::reacts_to<retire>>;
 
 /// One contact while its call or a short wait for the next one lasts.
-using contact_actor
-  = caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts_to<gateway_answer>, caf::reacts_to<contact_dial>,
-                     caf::reacts_to<contact_lookup>, caf::reacts_to<contact_wait>, caf::reacts_to<tick>, caf::reacts_to<contact_retire>>;
+using contact_actor =
+  caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts_to<gateway_answer>, caf::reacts_to<contact_dial>,
+    caf::reacts_to<contact_lookup>, caf::reacts_to<contact_wait>, caf::reacts_to<tick>, caf::reacts_to<contact_retire>>;
 
 /// The only writer of the store.
 using writer_actor = caf::typed_actor<caf::reacts_to<append_request>, caf::reacts_to<stage_request>,
-                                      caf::reacts_to<writer_fence>, caf::reacts_to<flush_now>>;
+  caf::reacts_to<writer_fence>, caf::reacts_to<flush_now>>;
 
 /// Shares lines and calls per second among the campaigns.
-using line_pool_actor
-  = caf::typed_actor<caf::reacts_to<lines_update>, caf::reacts_to<lines_leave>, caf::reacts_to<tick>>;
+using line_pool_actor =
+  caf::typed_actor<caf::reacts_to<lines_update>, caf::reacts_to<lines_leave>, caf::reacts_to<tick>>;
 
 /// Receives the contacts of one campaign that is being created.
 using upload_actor = caf::typed_actor<caf::reacts_to<upload_chunk>, caf::reacts_to<upload_finish>,
-                                      caf::reacts_to<upload_abort>, caf::reacts_to<stage_done>,
-                                      caf::reacts_to<append_done>>;
+  caf::reacts_to<upload_abort>, caf::reacts_to<stage_done>, caf::reacts_to<append_done>>;
 
 /// Answers questions that read the store.
 using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;

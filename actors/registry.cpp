@@ -85,8 +85,8 @@ private:
   void start(const campaign_id& id, campaign_no number, std::shared_ptr<contact_table> contacts) {
     auto& e = live_[id];
     e.number = number;
-    e.actor = spawn_campaign(system(), context_, {caf::actor_cast<registry_actor>(this), writer_, lines_}, number,
-                             std::move(contacts));
+    e.actor = spawn_campaign(
+      system(), context_, {caf::actor_cast<registry_actor>(this), writer_, lines_}, number, std::move(contacts));
     by_address_[e.actor.address()] = id;
     monitor(e.actor);
     if (drain_requested_)
@@ -118,7 +118,7 @@ private:
     const auto delay = context_.settings.restart_delay * (1U << std::min(e.deaths, 6U));
     ++e.deaths;
     context_.log.error("campaign={} its actor died ({}), death number {}; starting it again in {} ms", id.view(),
-                       caf::to_string(down.reason), e.deaths, delay.count());
+      caf::to_string(down.reason), e.deaths, delay.count());
     // One campaign that cannot live must not keep the others from starting, or the engine from stopping.
     ready(e.number);
     draining_.erase(e.number);
@@ -191,8 +191,8 @@ private:
 
 } // namespace
 
-registry_actor spawn_registry(caf::actor_system& system, engine_context& context, writer_actor writer,
-                              line_pool_actor lines) {
+registry_actor spawn_registry(
+  caf::actor_system& system, engine_context& context, writer_actor writer, line_pool_actor lines) {
   return system.spawn<registry>(&context, std::move(writer), std::move(lines));
 }
 

@@ -7,7 +7,7 @@
 namespace redial::actors {
 
 /// @param context must outlive the actor.
-registry_actor spawn_registry(caf::actor_system& system, engine_context& context, writer_actor writer,
-                              line_pool_actor lines);
+registry_actor spawn_registry(
+  caf::actor_system& system, engine_context& context, writer_actor writer, line_pool_actor lines);
 
 } // namespace redial::actors

@@ -8,9 +8,9 @@
 
 namespace redial::actors {
 
-/// Wraps the callback of a command. Copies share it. If the last copy goes without an answer having been given (an actor
-/// died with the command in its mailbox), the caller is told `unavailable`: nobody waits for ever. Not thread-safe; it
-/// travels from actor to actor.
+/// Wraps the callback of a command. Copies share it. If the last copy goes without an answer having been given (an
+/// actor died with the command in its mailbox), the caller is told `unavailable`: nobody waits for ever. Not
+/// thread-safe; it travels from actor to actor.
 template <class T>
 class reply_once {
 public:

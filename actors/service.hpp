@@ -52,8 +52,8 @@ struct created_campaign {
 template <class T>
 using reply = std::function<void(result<T>)>;
 
-/// A campaign that is being created, its contacts arriving in chunks. Used by one thread at a time; at most one `add` may
-/// be under way. Destroying it without a successful `finish` leaves nothing behind.
+/// A campaign that is being created, its contacts arriving in chunks. Used by one thread at a time; at most one `add`
+/// may be under way. Destroying it without a successful `finish` leaves nothing behind.
 class campaign_upload {
 public:
   virtual ~campaign_upload() = default;
@@ -81,15 +81,14 @@ public:
   virtual result<std::unique_ptr<campaign_upload>> begin_upload(std::string trace) = 0;
 
   /// Carries out an action. For pause and stop the answer comes when no new dial can follow any more.
-  virtual void act(const campaign_id& id, campaign_action action, std::string trace,
-                   reply<campaign_view_ptr> done) = 0;
+  virtual void act(const campaign_id& id, campaign_action action, std::string trace, reply<campaign_view_ptr> done) = 0;
 
   /// Takes contacts off the list; the answer comes when none of them can be dialed any more.
-  virtual void remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string trace,
-                               reply<removal_summary> done) = 0;
+  virtual void remove_contacts(
+    const campaign_id& id, std::vector<phone> phones, std::string trace, reply<removal_summary> done) = 0;
 
   virtual void list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
-                             std::size_t limit, reply<contact_page> done) = 0;
+    std::size_t limit, reply<contact_page> done) = 0;
   /// Answers `not_found` where the campaign has no contact with this phone.
   virtual void find_contact(const campaign_id& id, phone number, reply<contact_detail> done) = 0;
 

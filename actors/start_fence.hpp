@@ -25,7 +25,8 @@ public:
     }
   }
 
-  /// Ends the present generation. @returns the one to ask `cleared` about: all attempts so far belong to it or to older ones.
+  /// Ends the present generation. @returns the one to ask `cleared` about: all attempts so far belong to it or to older
+  /// ones.
   std::uint64_t close() {
     const auto generation = newest();
     if (unplaced_.back() == 0)

@@ -6,8 +6,7 @@ namespace {
 
 class store_writer : public writer_actor::base {
 public:
-  store_writer(caf::actor_config& config, engine_context* context)
-    : writer_actor::base{config}, context_{*context} {}
+  store_writer(caf::actor_config& config, engine_context* context) : writer_actor::base{config}, context_{*context} {}
 
   const char* name() const override { return "store_writer"; }
 
@@ -48,8 +47,8 @@ private:
   }
 
   void stage(const stage_request& r) {
-    auto outcome = r.contacts ? context_.store.stage(r.campaign, r.first, *r.contacts)
-                              : context_.store.discard(r.campaign);
+    auto outcome =
+      r.contacts ? context_.store.stage(r.campaign, r.first, *r.contacts) : context_.store.discard(r.campaign);
     if (!outcome)
       context_.log.error("campaign_no={} staging failed: {}", r.campaign, outcome.error().detail);
     if (r.from)

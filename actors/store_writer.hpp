@@ -1,5 +1,5 @@
-/// The only writer of the store. While one synced write is under way, what arrives queues up; the next write takes all of
-/// it (group commit), so that a thousand campaigns cost hardly more syncs than one.
+/// The only writer of the store. While one synced write is under way, what arrives queues up; the next write takes all
+/// of it (group commit), so that a thousand campaigns cost hardly more syncs than one.
 #pragma once
 
 #include "actors/context.hpp"

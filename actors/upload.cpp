@@ -6,8 +6,8 @@ namespace {
 
 class upload : public upload_actor::base {
 public:
-  upload(caf::actor_config& config, engine_context* context, registry_actor registry, writer_actor writer,
-         std::string trace)
+  upload(
+    caf::actor_config& config, engine_context* context, registry_actor registry, writer_actor writer, std::string trace)
     : upload_actor::base{config}, context_{*context}, registry_{std::move(registry)}, writer_{std::move(writer)},
       trace_{std::move(trace)}, number_{context->store.next_campaign_no()} {}
 
@@ -72,7 +72,7 @@ private:
     }
     auto view = std::make_shared<const campaign_view>(campaign_view{number_, d.outcome->value()});
     context_.log.info("campaign={} request={} created: contacts={} duplicates={}", view->state.definition->id.view(),
-                      trace_, contacts_->size(), duplicates_);
+      trace_, contacts_->size(), duplicates_);
     contacts_->settle();
     caf::anon_send(registry_, campaign_born{std::move(view), std::move(contacts_), duplicates_, finishing_});
     quit();
@@ -98,8 +98,8 @@ private:
 
 } // namespace
 
-upload_actor spawn_upload(caf::actor_system& system, engine_context& context, registry_actor registry,
-                          writer_actor writer, std::string trace) {
+upload_actor spawn_upload(
+  caf::actor_system& system, engine_context& context, registry_actor registry, writer_actor writer, std::string trace) {
   return system.spawn<upload>(&context, std::move(registry), std::move(writer), std::move(trace));
 }
 

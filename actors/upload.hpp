@@ -7,7 +7,7 @@
 namespace redial::actors {
 
 /// @param trace request id, for the log. The actor ends with the finish or the abort of its upload.
-upload_actor spawn_upload(caf::actor_system& system, engine_context& context, registry_actor registry,
-                          writer_actor writer, std::string trace);
+upload_actor spawn_upload(
+  caf::actor_system& system, engine_context& context, registry_actor registry, writer_actor writer, std::string trace);
 
 } // namespace redial::actors

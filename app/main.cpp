@@ -1,6 +1,7 @@
 #include "app/serve.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
+#include "config/keys.hpp"
 #include "config/load.hpp"
 
 #include <CLI/CLI.hpp>
@@ -48,7 +49,13 @@ int main(int argc, char** argv) {
     },
     "KEY=VALUE for any key of the configuration; may be repeated");
 
+  auto* config = app.add_subcommand("config", "Print every setting with its meaning, range and default");
+
   CLI11_PARSE(app, argc, argv);
+  if (config->parsed()) {
+    std::cout << redial::config::reference_file();
+    return 0;
+  }
 
   std::optional<std::filesystem::path> file;
   if (flags.config)

@@ -41,9 +41,8 @@ telephony::simulator_options simulator_options(const config::simulator_settings&
   telephony::simulator_options o;
   o.seed = s.seed;
   o.workload = s.workload == "peers" ? telephony::simulator_workload::peers : telephony::simulator_workload::lifelike;
-  o.outcomes = {s.outcomes.answered,    s.outcomes.no_answer,      s.outcomes.voicemail,
-                s.outcomes.busy,        s.outcomes.declined,       s.outcomes.unreachable,
-                s.outcomes.invalid_number, s.outcomes.network_error, s.outcomes.abandoned};
+  o.outcomes = {s.outcomes.answered, s.outcomes.no_answer, s.outcomes.voicemail, s.outcomes.busy, s.outcomes.declined,
+    s.outcomes.unreachable, s.outcomes.invalid_number, s.outcomes.network_error, s.outcomes.abandoned};
   o.dispositions = s.dispositions;
   for (const auto& override : s.overrides)
     o.overrides.push_back({override.suffix, override.outcome, override.disposition});
@@ -62,8 +61,8 @@ actors::engine_settings engine_settings(const config::settings& s) {
   o.lines.max_concurrent_calls = static_cast<std::uint32_t>(s.lines.max_concurrent_calls);
   o.lines.calls_per_second = s.lines.calls_per_second;
   // Seconds that an actor waits are real ones: memory does not run faster with the clock.
-  o.passivate_after = milliseconds{static_cast<std::int64_t>(
-    static_cast<double>(s.actors.passivate_after_s) * 1000 * s.clock.speed)};
+  o.passivate_after =
+    milliseconds{static_cast<std::int64_t>(static_cast<double>(s.actors.passivate_after_s) * 1000 * s.clock.speed)};
   o.restart_delay = milliseconds{static_cast<std::int64_t>(1000 * s.clock.speed)};
   o.max_waiting_actors = s.actors.max_live_contacts;
   o.max_uploads = s.http.max_uploads;
@@ -108,7 +107,8 @@ int serve(const config::settings& settings) {
   auto log = make_log(settings.log);
   raise_file_limit(*log);
 
-  auto backend = persistence::open_rocksdb({settings.storage.data_dir, settings.storage.sync});
+  auto backend = persistence::open_rocksdb({settings.storage.data_dir, settings.storage.sync,
+    settings.storage.block_cache_mb, settings.storage.write_buffer_mb});
   if (!backend) {
     log->critical("{}", backend.error().detail);
     return 1;
@@ -142,8 +142,8 @@ int serve(const config::settings& settings) {
   }
   auto gateway = telephony::make_simulator(std::move(options), clock, timers);
   secure_random random;
-  actors::engine_context context{clock, timers, *gateway, **store, random, *log, engine_settings(settings),
-                                 {},    {},     {},       {}};
+  actors::engine_context context{
+    clock, timers, *gateway, **store, random, *log, engine_settings(settings), {}, {}, {}, {}};
   caf::actor_system_config config;
   configure(config, settings.actors);
   caf::actor_system system{config};
@@ -169,8 +169,8 @@ int serve(const config::settings& settings) {
   auto drained = engine.drain();
   server.stop(seconds{3});
   if (drained.wait_for(seconds{settings.shutdown.drain_s}) != std::future_status::ready)
-    log->warn("{} calls are still in progress; what became of them will be asked at the next start",
-              gateway->in_flight());
+    log->warn(
+      "{} calls are still in progress; what became of them will be asked at the next start", gateway->in_flight());
   gateway->shut_down();
   timers.shut_down();
   log->info("stopped");

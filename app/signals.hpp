@@ -6,14 +6,15 @@
 
 namespace redial::app {
 
-/// Blocks SIGTERM, SIGINT, SIGPIPE and SIGUSR1 for this thread and every thread started from now on. Call first thing in `main`.
+/// Blocks SIGTERM, SIGINT, SIGPIPE and SIGUSR1 for this thread and every thread started from now on. Call first thing
+/// in `main`.
 void block_signals();
 
 /// Waits for SIGTERM or SIGINT. @returns the signal's number.
 int wait_for_stop_signal();
 
-/// Ends the process at once, with `status`, unless the object is destroyed before `after` has passed, or a second signal
-/// comes: a stop that hangs must not keep an operator waiting.
+/// Ends the process at once, with `status`, unless the object is destroyed before `after` has passed, or a second
+/// signal comes: a stop that hangs must not keep an operator waiting.
 class stop_deadline {
 public:
   stop_deadline(std::chrono::milliseconds after, int status);

@@ -54,11 +54,11 @@ int main(int argc, char** argv) {
   CLI::App app{"Measures a redial server on this machine"};
   bench_options options;
   int repeat = 3;
-  std::string json_file = "bench-figures.json";
+  std::string json_file = "build/bench-figures.json";
   std::vector<std::string> only;
   std::vector<std::string> settings;
   app.add_option("server", options.program, "The server to measure")->capture_default_str();
-  app.add_option("--dir", options.directory, "Where data directories are made, on a real disk; its content is lost")
+  app.add_option("--dir", options.directory, "Directory on a real disk; data/ and server.log in it are overwritten")
     ->capture_default_str();
   app.add_option("--repeat", repeat, "Runs of each measurement")->capture_default_str()->check(CLI::Range(1, 1000));
   app.add_option("--contacts", options.contacts, "Contacts of the long list")->capture_default_str();

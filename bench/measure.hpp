@@ -12,10 +12,10 @@
 namespace redial::bench {
 
 struct bench_options {
-  std::filesystem::path program = "build/redial";
-  std::filesystem::path directory = "bench-data"; ///< emptied and used for data directories
-  std::uint64_t contacts = 1'000'000;             ///< of the long list
-  std::uint64_t attempt_contacts = 300'000;       ///< of the campaign that is run for attempts per second
+  std::filesystem::path program = "build/redial";       ///< the server
+  std::filesystem::path directory = "build/bench-data"; ///< a data directory is made in it, anew for each server
+  std::uint64_t contacts = 1'000'000;                   ///< of the long list
+  std::uint64_t attempt_contacts = 300'000;             ///< of the campaign that is run for attempts per second
   std::uint64_t lines = 10'000;
   std::vector<std::pair<std::string, std::string>> settings; ///< further ones, for every server
 };

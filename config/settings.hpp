@@ -27,8 +27,8 @@ struct http_settings {
 struct storage_settings {
   std::string data_dir = "./data";
   bool sync = true;
-  std::uint64_t block_cache_mb = 32;
-  std::uint64_t write_buffer_mb = 16;
+  std::uint64_t block_cache_mb = 16;
+  std::uint64_t write_buffer_mb = 32;
   friend bool operator==(const storage_settings&, const storage_settings&) = default;
 };
 

@@ -16,12 +16,11 @@ namespace redial {
 
 enum class campaign_status : std::uint8_t { scheduled, running, paused, completed, stopped };
 inline constexpr std::array all_campaign_statuses{campaign_status::scheduled, campaign_status::running,
-                                                  campaign_status::paused, campaign_status::completed,
-                                                  campaign_status::stopped};
+  campaign_status::paused, campaign_status::completed, campaign_status::stopped};
 
 enum class campaign_action : std::uint8_t { start, pause, resume, stop };
-inline constexpr std::array all_campaign_actions{campaign_action::start, campaign_action::pause,
-                                                 campaign_action::resume, campaign_action::stop};
+inline constexpr std::array all_campaign_actions{
+  campaign_action::start, campaign_action::pause, campaign_action::resume, campaign_action::stop};
 
 /// Why a campaign has ended; `none` while it has not.
 enum class end_reason : std::uint8_t { none, completed, stop_action, end_time };
@@ -54,8 +53,8 @@ struct campaign_definition {
   std::string script_id; ///< 1 to 128 characters [seed]
   std::string language;  ///< canonical BCP 47 tag [seed]
   std::optional<campaign_schedule> schedule;
-  std::uint8_t max_attempts = 1;                     ///< 1 to 5 [seed]
-  std::chrono::minutes retry_interval{240};          ///< 1 to 10080 minutes [seed]
+  std::uint8_t max_attempts = 1;            ///< 1 to 5 [seed]
+  std::chrono::minutes retry_interval{240}; ///< 1 to 10080 minutes [seed]
   time_point created_at{};
 
   friend bool operator==(const campaign_definition&, const campaign_definition&) = default;

@@ -16,18 +16,24 @@ namespace redial {
 
 enum class contact_status : std::uint8_t { pending, in_progress, waiting_retry, done, removed };
 inline constexpr std::array all_contact_statuses{contact_status::pending, contact_status::in_progress,
-                                                 contact_status::waiting_retry, contact_status::done,
-                                                 contact_status::removed};
+  contact_status::waiting_retry, contact_status::done, contact_status::removed};
 
 /// What the line did with one attempt (not what was said: that is the disposition).
 enum class call_outcome : std::uint8_t {
-  answered, busy, no_answer, voicemail, declined, invalid_number, unreachable, network_error, abandoned,
+  answered,
+  busy,
+  no_answer,
+  voicemail,
+  declined,
+  invalid_number,
+  unreachable,
+  network_error,
+  abandoned,
   unknown, ///< handed to the gateway, and nobody can tell what became of it
 };
-inline constexpr std::array all_call_outcomes{
-  call_outcome::answered,       call_outcome::busy,        call_outcome::no_answer,     call_outcome::voicemail,
-  call_outcome::declined,       call_outcome::invalid_number, call_outcome::unreachable, call_outcome::network_error,
-  call_outcome::abandoned,      call_outcome::unknown};
+inline constexpr std::array all_call_outcomes{call_outcome::answered, call_outcome::busy, call_outcome::no_answer,
+  call_outcome::voicemail, call_outcome::declined, call_outcome::invalid_number, call_outcome::unreachable,
+  call_outcome::network_error, call_outcome::abandoned, call_outcome::unknown};
 
 std::string_view to_string(contact_status status) noexcept;
 std::string_view to_string(call_outcome outcome) noexcept;
@@ -36,7 +42,8 @@ std::optional<call_outcome> parse_call_outcome(std::string_view text) noexcept;
 
 /// Labels that the engine itself gives.
 namespace disposition {
-inline constexpr std::string_view not_reachable = "not_reachable";   ///< the last attempt did not reach the contact [seed]
+inline constexpr std::string_view not_reachable =
+  "not_reachable"; ///< the last attempt did not reach the contact [seed]
 inline constexpr std::string_view no_disposition = "no_disposition"; ///< answered, but the script returned none
 inline constexpr std::string_view unknown = "unknown";               ///< nobody can tell whether the call took place
 /// @returns whether `label` is one that a script may return: [a-z0-9_]{1,64}.
@@ -55,11 +62,11 @@ struct open_call {
 /// The moving part of a contact: what the store rewrites at each step.
 struct contact_state {
   contact_status status = contact_status::pending;
-  std::uint8_t attempts = 0;   ///< begun so far, the open one included
-  bool suppressed = false;     ///< no further attempt, whatever comes of the open one
-  std::optional<time_point> due;      ///< set exactly while waiting_retry
-  std::optional<open_call> call;      ///< set exactly while in_progress
-  std::string disposition;            ///< non-empty exactly when done
+  std::uint8_t attempts = 0;     ///< begun so far, the open one included
+  bool suppressed = false;       ///< no further attempt, whatever comes of the open one
+  std::optional<time_point> due; ///< set exactly while waiting_retry
+  std::optional<open_call> call; ///< set exactly while in_progress
+  std::string disposition;       ///< non-empty exactly when done
 
   friend bool operator==(const contact_state&, const contact_state&) = default;
 };

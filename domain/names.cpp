@@ -41,8 +41,8 @@ std::string_view to_string(contact_status status) noexcept {
 }
 
 std::string_view to_string(call_outcome outcome) noexcept {
-  constexpr std::array<std::string_view, 10> names{"answered",       "busy",        "no_answer",     "voicemail", "declined",
-                                                   "invalid_number", "unreachable", "network_error", "abandoned", "unknown"};
+  constexpr std::array<std::string_view, 10> names{"answered", "busy", "no_answer", "voicemail", "declined",
+    "invalid_number", "unreachable", "network_error", "abandoned", "unknown"};
   return names.at(static_cast<std::size_t>(outcome));
 }
 

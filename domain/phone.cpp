@@ -14,8 +14,6 @@ std::optional<phone> phone::parse(std::string_view text) noexcept {
   return phone{value};
 }
 
-std::string phone::to_string() const {
-  return "+" + std::to_string(value_);
-}
+std::string phone::to_string() const { return "+" + std::to_string(value_); }
 
 } // namespace redial

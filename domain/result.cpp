@@ -6,17 +6,17 @@ namespace redial {
 
 std::string_view code_name(error_code code) noexcept {
   switch (code) {
-    case error_code::invalid_value: return "invalid_value";
-    case error_code::illegal_transition: return "illegal_transition";
-    case error_code::campaign_ended: return "campaign_ended";
-    case error_code::not_dialing: return "not_dialing";
-    case error_code::not_due: return "not_due";
-    case error_code::no_such_call: return "no_such_call";
-    case error_code::not_found: return "not_found";
-    case error_code::overloaded: return "overloaded";
-    case error_code::unavailable: return "unavailable";
-    case error_code::storage_failed: return "storage_failed";
-    case error_code::sequence_conflict: return "sequence_conflict";
+  case error_code::invalid_value: return "invalid_value";
+  case error_code::illegal_transition: return "illegal_transition";
+  case error_code::campaign_ended: return "campaign_ended";
+  case error_code::not_dialing: return "not_dialing";
+  case error_code::not_due: return "not_due";
+  case error_code::no_such_call: return "no_such_call";
+  case error_code::not_found: return "not_found";
+  case error_code::overloaded: return "overloaded";
+  case error_code::unavailable: return "unavailable";
+  case error_code::storage_failed: return "storage_failed";
+  case error_code::sequence_conflict: return "sequence_conflict";
   }
   return "unknown";
 }

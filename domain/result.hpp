@@ -11,17 +11,17 @@ namespace redial {
 
 /// Stable reasons for a refusal. `code_name` gives the snake_case form that API answers and logs bear.
 enum class error_code : std::uint8_t {
-  invalid_value,        ///< well-formed, but outside the rule of its member
-  illegal_transition,   ///< the campaign's status does not allow this action
-  campaign_ended,       ///< completed or stopped: nothing about it can change any more
-  not_dialing,          ///< the campaign may not dial at this instant
-  not_due,              ///< this contact is not to be dialed (now, or ever)
-  no_such_call,         ///< the contact has no open call of that id
-  not_found,            ///< no such campaign or contact
-  overloaded,           ///< a bounded queue is full; try again later
-  unavailable,          ///< starting, stopping, or the store refuses writes
-  storage_failed,       ///< the store said no; nothing was changed
-  sequence_conflict,    ///< the store holds another history than the writer believed
+  invalid_value,      ///< well-formed, but outside the rule of its member
+  illegal_transition, ///< the campaign's status does not allow this action
+  campaign_ended,     ///< completed or stopped: nothing about it can change any more
+  not_dialing,        ///< the campaign may not dial at this instant
+  not_due,            ///< this contact is not to be dialed (now, or ever)
+  no_such_call,       ///< the contact has no open call of that id
+  not_found,          ///< no such campaign or contact
+  overloaded,         ///< a bounded queue is full; try again later
+  unavailable,        ///< starting, stopping, or the store refuses writes
+  storage_failed,     ///< the store said no; nothing was changed
+  sequence_conflict,  ///< the store holds another history than the writer believed
 };
 
 /// @returns the snake_case name of `code`, for instance "illegal_transition". Never empty, thread-safe.

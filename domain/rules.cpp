@@ -16,14 +16,13 @@ bool is_engine_label(std::string_view label) noexcept {
 
 std::optional<campaign_change> transition(campaign_status from, campaign_action action) noexcept {
   switch (action) {
-    case campaign_action::start:
-      return from == campaign_status::scheduled ? std::optional{campaign_change::started} : std::nullopt;
-    case campaign_action::pause:
-      return from == campaign_status::running ? std::optional{campaign_change::paused} : std::nullopt;
-    case campaign_action::resume:
-      return from == campaign_status::paused ? std::optional{campaign_change::resumed} : std::nullopt;
-    case campaign_action::stop:
-      return is_final(from) ? std::nullopt : std::optional{campaign_change::stopped};
+  case campaign_action::start:
+    return from == campaign_status::scheduled ? std::optional{campaign_change::started} : std::nullopt;
+  case campaign_action::pause:
+    return from == campaign_status::running ? std::optional{campaign_change::paused} : std::nullopt;
+  case campaign_action::resume:
+    return from == campaign_status::paused ? std::optional{campaign_change::resumed} : std::nullopt;
+  case campaign_action::stop: return is_final(from) ? std::nullopt : std::optional{campaign_change::stopped};
   }
   return std::nullopt;
 }
@@ -44,11 +43,11 @@ std::optional<time_point> start_time(const campaign_state& state) noexcept {
 
 std::uint64_t& counter_of(campaign_counters& c, contact_status status) noexcept {
   switch (status) {
-    case contact_status::pending: return c.pending;
-    case contact_status::in_progress: return c.in_progress;
-    case contact_status::waiting_retry: return c.waiting_retry;
-    case contact_status::done: return c.done;
-    case contact_status::removed: break;
+  case contact_status::pending: return c.pending;
+  case contact_status::in_progress: return c.in_progress;
+  case contact_status::waiting_retry: return c.waiting_retry;
+  case contact_status::done: return c.done;
+  case contact_status::removed: break;
   }
   return c.removed;
 }
@@ -62,8 +61,8 @@ contact_state finished(const contact_state& contact, std::string_view label) {
   return after;
 }
 
-contact_event make_event(contact_change change, contact_no number, const contact_state& contact, contact_state after,
-                         time_point at) {
+contact_event make_event(
+  contact_change change, contact_no number, const contact_state& contact, contact_state after, time_point at) {
   contact_event e;
   e.change = change;
   e.contact = number;
@@ -82,14 +81,14 @@ problem no_such_call(call_id call) {
 }
 
 /// What a contact is left with after its call ended so at `ended_at`, under the retry rule.
-contact_state after_call(const campaign_definition& campaign, const contact_state& contact, const call_report& report,
-                         time_point ended_at) {
+contact_state after_call(
+  const campaign_definition& campaign, const contact_state& contact, const call_report& report, time_point ended_at) {
   if (report.outcome == call_outcome::unknown)
     return finished(contact, disposition::unknown);
   // Who has answered was reached, however the call ended: nobody is called again because a line broke.
   if (report.outcome == call_outcome::answered || contact.call->answered_at)
-    return finished(contact, disposition::is_valid(report.disposition) ? std::string_view{report.disposition}
-                                                                       : disposition::no_disposition);
+    return finished(contact,
+      disposition::is_valid(report.disposition) ? std::string_view{report.disposition} : disposition::no_disposition);
   if (!is_retryable(report.outcome) || contact.suppressed || contact.attempts >= campaign.max_attempts)
     return finished(contact, disposition::not_reachable);
   contact_state after;
@@ -159,8 +158,8 @@ bool may_dial(const campaign_state& state, time_point now) noexcept {
   return !end || now < *end;
 }
 
-result<contact_event> decide_attempt(const campaign_state& campaign, contact_no number, const contact_state& contact,
-                                     call_id call, time_point now) {
+result<contact_event> decide_attempt(
+  const campaign_state& campaign, contact_no number, const contact_state& contact, call_id call, time_point now) {
   if (!may_dial(campaign, now))
     return problem{error_code::not_dialing, "the campaign may not dial now", {}};
   const bool ready = contact.status == contact_status::pending
@@ -185,13 +184,13 @@ result<contact_event> decide_answered(contact_no number, const contact_state& co
   return e;
 }
 
-result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number,
-                                   const contact_state& contact, call_id call, const call_report& report) {
+result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number, const contact_state& contact,
+  call_id call, const call_report& report) {
   if (!is_open(contact, call))
     return no_such_call(call);
   const auto ended_at = std::max(report.at, contact.call->answered_at.value_or(contact.call->started_at));
-  auto e = make_event(contact_change::attempt_ended, number, contact, after_call(campaign, contact, report, ended_at),
-                      ended_at);
+  auto e = make_event(
+    contact_change::attempt_ended, number, contact, after_call(campaign, contact, report, ended_at), ended_at);
   ended_call ended;
   ended.id = call;
   ended.attempt = contact.attempts;
@@ -209,44 +208,41 @@ result<contact_event> decide_ended(const campaign_definition& campaign, contact_
   return e;
 }
 
-result<removal> decide_removal(const campaign_state& campaign, contact_no number, const contact_state& contact,
-                               time_point now) {
+result<removal> decide_removal(
+  const campaign_state& campaign, contact_no number, const contact_state& contact, time_point now) {
   if (is_final(campaign.status))
     return problem{error_code::campaign_ended,
-                   "the campaign is " + std::string{to_string(campaign.status)} + ": its contacts stay as they are", {}};
+      "the campaign is " + std::string{to_string(campaign.status)} + ": its contacts stay as they are", {}};
   removal r;
   auto cancel = [&](contact_state after) {
     r.retry_cancelled = true;
     r.event = make_event(contact_change::retry_cancelled, number, contact, std::move(after), now);
   };
   switch (contact.status) {
-    case contact_status::pending: {
-      r.removed = true;
-      contact_state after;
-      after.status = contact_status::removed;
-      r.event = make_event(contact_change::removed, number, contact, std::move(after), now);
-      break;
-    }
-    case contact_status::in_progress:
-      r.already_called = true;
-      if (!contact.suppressed && contact.attempts < campaign.definition->max_attempts) {
-        auto after = contact;
-        after.suppressed = true;
-        cancel(std::move(after));
-      }
-      break;
-    case contact_status::waiting_retry: {
-      r.already_called = true;
-      auto after = finished(contact, disposition::not_reachable);
+  case contact_status::pending: {
+    r.removed = true;
+    contact_state after;
+    after.status = contact_status::removed;
+    r.event = make_event(contact_change::removed, number, contact, std::move(after), now);
+    break;
+  }
+  case contact_status::in_progress:
+    r.already_called = true;
+    if (!contact.suppressed && contact.attempts < campaign.definition->max_attempts) {
+      auto after = contact;
       after.suppressed = true;
       cancel(std::move(after));
-      break;
     }
-    case contact_status::done:
-      r.already_called = true;
-      break;
-    case contact_status::removed:
-      break;
+    break;
+  case contact_status::waiting_retry: {
+    r.already_called = true;
+    auto after = finished(contact, disposition::not_reachable);
+    after.suppressed = true;
+    cancel(std::move(after));
+    break;
+  }
+  case contact_status::done: r.already_called = true; break;
+  case contact_status::removed: break;
   }
   return r;
 }
@@ -266,22 +262,14 @@ void evolve(campaign_state& state, const campaign_created& e) {
 
 void evolve(campaign_state& state, const campaign_changed& e) {
   switch (e.change) {
-    case campaign_change::started:
-      state.status = campaign_status::running;
-      state.started_at = e.at;
-      break;
-    case campaign_change::paused:
-      state.status = campaign_status::paused;
-      break;
-    case campaign_change::resumed:
-      state.status = campaign_status::running;
-      break;
-    case campaign_change::stopped:
-      state.status = campaign_status::stopped;
-      break;
-    case campaign_change::completed:
-      state.status = campaign_status::completed;
-      break;
+  case campaign_change::started:
+    state.status = campaign_status::running;
+    state.started_at = e.at;
+    break;
+  case campaign_change::paused: state.status = campaign_status::paused; break;
+  case campaign_change::resumed: state.status = campaign_status::running; break;
+  case campaign_change::stopped: state.status = campaign_status::stopped; break;
+  case campaign_change::completed: state.status = campaign_status::completed; break;
   }
   if (is_final(state.status)) {
     state.ended_at = e.at;
@@ -298,8 +286,8 @@ void evolve(campaign_state& state, const contact_event& e) {
     if (e.after.status == contact_status::done) {
       auto it = state.dispositions.find(e.after.disposition);
       if (it == state.dispositions.end()) {
-        const bool full = state.dispositions.size() >= campaign_state::max_disposition_labels
-                          && !is_engine_label(e.after.disposition);
+        const bool full =
+          state.dispositions.size() >= campaign_state::max_disposition_labels && !is_engine_label(e.after.disposition);
         it = state.dispositions.try_emplace(full ? std::string{other_label} : e.after.disposition, 0).first;
       }
       ++it->second;

@@ -25,7 +25,8 @@ std::vector<campaign_action> legal_actions(campaign_status status);
 /// @returns the next such event, or nullopt. Ask again after evolving: one may follow from another.
 std::optional<campaign_changed> decide_by_time(const campaign_state& state, time_point now);
 
-/// @returns the next instant after `now` at which `decide_by_time` may have something to say, if time alone can bring it.
+/// @returns the next instant after `now` at which `decide_by_time` may have something to say, if time alone can bring
+/// it.
 std::optional<time_point> next_due(const campaign_state& state, time_point now);
 
 /// @returns whether a new attempt may begin at `now`: running, and before `end_time`.
@@ -35,8 +36,8 @@ bool may_dial(const campaign_state& state, time_point now) noexcept;
 
 /// Begins an attempt. Refused unless the campaign may dial, the contact is pending or its retry is due, it is not
 /// suppressed, and it has attempts left.
-result<contact_event> decide_attempt(const campaign_state& campaign, contact_no number, const contact_state& contact,
-                                     call_id call, time_point now);
+result<contact_event> decide_attempt(
+  const campaign_state& campaign, contact_no number, const contact_state& contact, call_id call, time_point now);
 
 /// A person answered call `call`. Refused as `no_such_call` unless it is the contact's open call, or if it was
 /// answered already (a repeated report). An `at` before the call's start (another machine's clock) counts as its start.
@@ -53,10 +54,10 @@ struct call_report {
 /// `no_disposition`. Unknown: done, never dialed again by itself.
 /// Otherwise another attempt after the retry interval, unless the number is invalid, the attempts are used up (then
 /// `not_reachable`, seed contract) or the contact is suppressed. Ends are taken in every status of the campaign: calls
-/// in progress finish and count (seed contract). A report whose `at` lies before the call's start or answer counts as of
-/// that instant. Refused as `no_such_call` unless `call` is the contact's open call.
-result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number,
-                                   const contact_state& contact, call_id call, const call_report& report);
+/// in progress finish and count (seed contract). A report whose `at` lies before the call's start or answer counts as
+/// of that instant. Refused as `no_such_call` unless `call` is the contact's open call.
+result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number, const contact_state& contact,
+  call_id call, const call_report& report);
 
 /// @returns whether an attempt that ended so is worth another one.
 constexpr bool is_retryable(call_outcome outcome) noexcept {
@@ -66,16 +67,16 @@ constexpr bool is_retryable(call_outcome outcome) noexcept {
 
 /// What removing one contact comes to (DELETE …/contacts of the API contract).
 struct removal {
-  bool removed = false;         ///< it was pending
-  bool already_called = false;  ///< it stays on the record
-  bool retry_cancelled = false; ///< and an attempt that it still had ahead is off
+  bool removed = false;               ///< it was pending
+  bool already_called = false;        ///< it stays on the record
+  bool retry_cancelled = false;       ///< and an attempt that it still had ahead is off
   std::optional<contact_event> event; ///< absent where nothing changes
 };
 
 /// Takes a contact off the list, or cancels what it still has ahead. Removing twice changes nothing the second time.
 /// @returns `campaign_ended` where the campaign is completed or stopped.
-result<removal> decide_removal(const campaign_state& campaign, contact_no number, const contact_state& contact,
-                               time_point now);
+result<removal> decide_removal(
+  const campaign_state& campaign, contact_no number, const contact_state& contact, time_point now);
 
 // -- evolve ---------------------------------------------------------------------------------------------------------
 

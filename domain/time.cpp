@@ -40,8 +40,8 @@ std::optional<date::sys_days> take_date(std::string_view& text) {
   auto day = take_number(text, 2);
   if (!day)
     return std::nullopt;
-  date::year_month_day ymd{date::year{*year}, date::month{static_cast<unsigned>(*month)},
-                           date::day{static_cast<unsigned>(*day)}};
+  date::year_month_day ymd{
+    date::year{*year}, date::month{static_cast<unsigned>(*month)}, date::day{static_cast<unsigned>(*day)}};
   if (!ymd.ok())
     return std::nullopt;
   return date::sys_days{ymd};
@@ -120,10 +120,9 @@ std::string format_rfc3339(time_point at) {
   date::hh_mm_ss<milliseconds> time{at - day};
   std::array<char, 40> buffer{};
   auto size = std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                            static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
-                            static_cast<unsigned>(ymd.day()), static_cast<int>(time.hours().count()),
-                            static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                            static_cast<int>(time.subseconds().count()));
+    static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
+    static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+    static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
   return {buffer.data(), static_cast<std::size_t>(size)};
 }
 

@@ -22,8 +22,8 @@ public:
   virtual double speed() const noexcept = 0;
 };
 
-/// Ties an accelerated clock to the system's: at `system` it showed `shown`, and ran at `speed`. Stored, so that its time
-/// goes on while the process is down, and a wait of an hour is as short across a restart as without one.
+/// Ties an accelerated clock to the system's: at `system` it showed `shown`, and ran at `speed`. Stored, so that its
+/// time goes on while the process is down, and a wait of an hour is as short across a restart as without one.
 struct clock_anchor {
   double speed = 1;
   time_point system{};

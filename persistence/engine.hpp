@@ -5,6 +5,7 @@
 #include "domain/result.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -65,8 +66,10 @@ public:
 };
 
 struct rocksdb_options {
-  std::filesystem::path directory; ///< created if missing
-  bool sync = true;                ///< false: `write` never waits for stable storage (storage.sync)
+  std::filesystem::path directory;  ///< created if missing
+  bool sync = true;                 ///< false: `write` never waits for stable storage (storage.sync)
+  std::size_t block_cache_mb = 16;  ///< memory for what was read
+  std::size_t write_buffer_mb = 32; ///< memory for what was written and is in no file yet, over all tables
 };
 
 /// Opens (or creates) a RocksDB database. @returns `storage_failed`, saying so plainly when another process holds it.

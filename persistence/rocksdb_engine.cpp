@@ -1,3 +1,4 @@
+#include "domain/ids.hpp"
 #include "persistence/engine.hpp"
 
 #include <rocksdb/cache.h>
@@ -5,6 +6,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/slice.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/status.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
@@ -23,10 +25,7 @@ namespace {
 // what stands in the write buffers is what the next start has to replay.
 constexpr std::size_t kilobyte = 1024;
 constexpr std::size_t megabyte = 1024 * kilobyte;
-constexpr std::size_t busy_write_buffer = 8 * megabyte;
 constexpr std::size_t quiet_write_buffer = 2 * megabyte;
-constexpr std::size_t all_write_buffers = 32 * megabyte;
-constexpr std::size_t block_cache = 16 * megabyte;
 constexpr std::uint64_t all_write_ahead_logs = 64 * megabyte;
 constexpr int open_files = 256;
 
@@ -51,7 +50,8 @@ auto guarded(std::string_view doing, F&& f) -> decltype(f()) {
   }
 }
 
-rocksdb::ColumnFamilyOptions column_options(table which, const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions column_options(
+  table which, const std::shared_ptr<rocksdb::Cache>& cache, std::size_t write_buffers) {
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
   blocks.block_size = 16 * kilobyte;
@@ -65,8 +65,11 @@ rocksdb::ColumnFamilyOptions column_options(table which, const std::shared_ptr<r
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   options.level_compaction_dynamic_level_bytes = true;
   options.compression = rocksdb::kNoCompression;
-  options.write_buffer_size = busy_write_buffer;
+  options.write_buffer_size = write_buffers / 4; // four tables are written to all the time
   options.max_write_buffer_number = 3;
+  // Rows of one campaign are mostly written in their order: begin where the last one went in. A fifth less work for the
+  // writer at full speed.
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(sizeof(campaign_no)));
   switch (which) {
   case table::profile:
   case table::journal:
@@ -79,7 +82,7 @@ rocksdb::ColumnFamilyOptions column_options(table which, const std::shared_ptr<r
   return options;
 }
 
-rocksdb::DBOptions database_options() {
+rocksdb::DBOptions database_options(std::size_t write_buffers) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
@@ -88,7 +91,7 @@ rocksdb::DBOptions database_options() {
   // damaged with others behind it is another matter: those were acknowledged, and to go on without them (as
   // point-in-time recovery does) would call people again who have been called. Then opening fails and says so.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  options.db_write_buffer_size = all_write_buffers;
+  options.db_write_buffer_size = write_buffers;
   options.max_total_wal_size = all_write_ahead_logs;
   options.wal_bytes_per_sync = megabyte; // so that the sync which ends a bulk load finds little left to write
   options.bytes_per_sync = megabyte;
@@ -278,17 +281,18 @@ result<std::unique_ptr<engine>> open_rocksdb(const rocksdb_options& options) {
     if (auto known = check_columns(options.directory); !known)
       return known.error();
 
-    const auto cache = rocksdb::NewLRUCache(block_cache);
+    const auto cache = rocksdb::NewLRUCache(options.block_cache_mb * megabyte);
+    const auto write_buffers = options.write_buffer_mb * megabyte;
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
     for (const auto which : all_tables)
-      descriptors.emplace_back(std::string{table_name(which)}, column_options(which, cache));
+      descriptors.emplace_back(std::string{table_name(which)}, column_options(which, cache, write_buffers));
     // RocksDB insists on a family of this name.
-    descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, column_options(table::meta, cache));
+    descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, column_options(table::meta, cache, write_buffers));
 
     std::vector<rocksdb::ColumnFamilyHandle*> columns;
     rocksdb::DB* opened = nullptr;
     const auto status =
-      rocksdb::DB::Open(database_options(), options.directory.string(), descriptors, &columns, &opened);
+      rocksdb::DB::Open(database_options(write_buffers), options.directory.string(), descriptors, &columns, &opened);
     std::unique_ptr<rocksdb::DB> db{opened};
     if (auto taken = locked(options.directory, status))
       return std::move(*taken);

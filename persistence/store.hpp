@@ -82,9 +82,9 @@ public:
 
   /// Appends all of `appends` in one synced write. An append whose `expected_seq` is not the campaign's last is refused
   /// by itself (`sequence_conflict`) and the others go on; if the write fails, all are refused (`storage_failed`) and
-  /// nothing has changed in what readers see. At most one append per campaign in a call; a second, an empty one, and one
-  /// whose events cannot be this campaign's (no such contact, another number of contacts than were staged) are refused by
-  /// themselves as `invalid_value`.
+  /// nothing has changed in what readers see. At most one append per campaign in a call; a second, an empty one, and
+  /// one whose events cannot be this campaign's (no such contact, another number of contacts than were staged) are
+  /// refused by themselves as `invalid_value`.
   /// @returns one result for each append, in order: the campaign's state after its events.
   std::vector<result<campaign_state>> commit(std::span<const append> appends);
 

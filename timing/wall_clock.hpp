@@ -12,15 +12,16 @@ namespace redial::timing {
 /// and runs `speed` times faster, steadily, whatever happens to the system's clock meanwhile. Thread-safe.
 ///
 /// What an accelerated run stores bears times that lie ahead of real time. Were the next run to begin at the system's
-/// time again, every stored retry would be far in the future and every new event older than the last: so it goes on from
-/// the `former` run's anchor as if the process had never been down, or, where the speed is another, from `not_before` if
-/// that is later than the system's time. At speed 1 neither is heeded: there the hour that a phone rings is real.
+/// time again, every stored retry would be far in the future and every new event older than the last: so it goes on
+/// from the `former` run's anchor as if the process had never been down, or, where the speed is another, from
+/// `not_before` if that is later than the system's time. At speed 1 neither is heeded: there the hour that a phone
+/// rings is real.
 class wall_clock final : public clock {
 public:
   /// `not_before`: the latest instant that is known to have passed on this clock in an earlier run.
   /// @throws std::invalid_argument if `speed` is not a number from 1 to 1,000,000.
-  explicit wall_clock(double speed = 1, std::optional<time_point> not_before = {},
-    const std::optional<clock_anchor>& former = {});
+  explicit wall_clock(
+    double speed = 1, std::optional<time_point> not_before = {}, const std::optional<clock_anchor>& former = {});
 
   /// @returns what a later run needs to go on from here.
   clock_anchor anchor() const noexcept { return {speed_, system_origin_, origin_}; }

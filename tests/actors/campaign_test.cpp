@@ -1,8 +1,8 @@
 // A campaign from its list to its end, under virtual time.
 #include "world.hpp"
 
-#include <catch2/catch.hpp>
 #include "tests/show_result.hpp"
+#include <catch2/catch.hpp>
 
 #include <set>
 
@@ -26,7 +26,7 @@ auto with_retries(std::uint8_t attempts, std::chrono::minutes interval) {
 
 /// The totals that the simulator's plan leads to, worked out without the engine.
 campaign_counters expected(const world_options& o, std::size_t contacts, std::uint8_t max_attempts,
-                           std::map<std::string, std::uint64_t, std::less<>>& dispositions) {
+  std::map<std::string, std::uint64_t, std::less<>>& dispositions) {
   campaign_counters c;
   c.total = c.done = contacts;
   for (std::size_t i = 0; i < contacts; ++i) {
@@ -168,9 +168,7 @@ TEST_CASE("a gateway that takes its time holds back the answer to pause, to stop
     w.engine().act(id, campaign_action::stop, "t", [&](auto r) { answered = r.has_value(); });
   }
   SECTION("removal") {
-    w.engine().remove_contacts(id, {world::phone_of(3)}, "t", [&](auto r) {
-      answered = r && r->already_called == 1;
-    });
+    w.engine().remove_contacts(id, {world::phone_of(3)}, "t", [&](auto r) { answered = r && r->already_called == 1; });
   }
   w.settle();
   CHECK_FALSE(answered);

@@ -1,8 +1,8 @@
 // What a crash, a failing disk and an orderly stop leave behind.
 #include "world.hpp"
 
-#include <catch2/catch.hpp>
 #include "tests/show_result.hpp"
+#include <catch2/catch.hpp>
 
 #include <set>
 
@@ -185,8 +185,8 @@ TEST_CASE("uploads are bounded, and a phone that stands twice is taken once") {
     uploads.push_back(w.engine().begin_upload("t").value());
   CHECK(w.engine().begin_upload("t").error().code == error_code::overloaded);
   std::optional<result<actors::created_campaign>> created;
-  uploads[0]->add({{world::phone_of(1), "A", "{}"}, {world::phone_of(2), "B", "{}"}, {world::phone_of(1), "C", "{}"}},
-                  [](auto) {});
+  uploads[0]->add(
+    {{world::phone_of(1), "A", "{}"}, {world::phone_of(2), "B", "{}"}, {world::phone_of(1), "C", "{}"}}, [](auto) {});
   w.settle();
   uploads[0]->add({{world::phone_of(2), "D", "{}"}}, [](auto) {});
   w.settle();
@@ -215,5 +215,6 @@ TEST_CASE("a campaign whose rows are damaged does not keep the others from going
   CHECK(refused.error().code == error_code::unavailable);
   REQUIRE(w.act(sound, campaign_action::start));
   REQUIRE(w.pass_until([&] { return w.state(sound).status == campaign_status::completed; }));
-  CHECK(w.state(broken).status == campaign_status::running); // as committed; its actor is tried again with growing delay
+  CHECK(
+    w.state(broken).status == campaign_status::running); // as committed; its actor is tried again with growing delay
 }

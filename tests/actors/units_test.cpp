@@ -6,8 +6,8 @@
 #include "actors/start_fence.hpp"
 #include "world.hpp"
 
-#include <catch2/catch.hpp>
 #include "tests/show_result.hpp"
+#include <catch2/catch.hpp>
 
 #include <random>
 
@@ -81,18 +81,18 @@ TEST_CASE("lines in use never exceed the limit by grants, whatever happens") {
     for (int step = 0; step < 300; ++step) {
       const campaign_no c = random() % 6 + 1;
       switch (random() % 4) {
-        case 0: a.want(c, static_cast<std::uint32_t>(random() % 50)); break;
-        case 1: {
-          const auto n = held[c] == 0 ? 0 : static_cast<std::uint32_t>(random() % (held[c] + 1));
-          a.release(c, n);
-          held[c] -= n;
-          break;
-        }
-        case 2:
-          a.leave(c);
-          held[c] = 0;
-          break;
-        default: break;
+      case 0: a.want(c, static_cast<std::uint32_t>(random() % 50)); break;
+      case 1: {
+        const auto n = held[c] == 0 ? 0 : static_cast<std::uint32_t>(random() % (held[c] + 1));
+        a.release(c, n);
+        held[c] -= n;
+        break;
+      }
+      case 2:
+        a.leave(c);
+        held[c] = 0;
+        break;
+      default: break;
       }
       for (const auto& g : a.allocate({}))
         held[g.campaign] += g.lines;
@@ -130,22 +130,22 @@ TEST_CASE("the fence is clear when every attempt before it has been placed, and 
 TEST_CASE("the fence agrees with a plain count under random use") {
   std::mt19937 random{11};
   start_fence fence;
-  std::vector<std::pair<std::uint64_t, int>> open; // generation, serial
+  std::vector<std::pair<std::uint64_t, int>> open;   // generation, serial
   std::vector<std::pair<std::uint64_t, int>> closed; // generation asked about, serial of the last start before
   int serial = 0;
   for (int step = 0; step < 20'000; ++step) {
     switch (random() % 5) {
-      case 0:
-      case 1: open.emplace_back(fence.start(), ++serial); break;
-      case 2:
-      case 3:
-        if (!open.empty()) {
-          const auto i = random() % open.size();
-          fence.placed(open[i].first);
-          open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
-        }
-        break;
-      default: closed.emplace_back(fence.close(), serial); break;
+    case 0:
+    case 1: open.emplace_back(fence.start(), ++serial); break;
+    case 2:
+    case 3:
+      if (!open.empty()) {
+        const auto i = random() % open.size();
+        fence.placed(open[i].first);
+        open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+      break;
+    default: closed.emplace_back(fence.close(), serial); break;
     }
     if (closed.size() > 20)
       closed.erase(closed.begin());

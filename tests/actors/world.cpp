@@ -27,13 +27,13 @@ void recording_gateway::place(telephony::call_request request, telephony::call_l
     });
     return;
   }
-  ledger.push_back({request.id, request.campaign->id, request.contact->phone, request.attempt, time_.now(), request.contact->name,
-                    request.contact->fields});
+  ledger.push_back({request.id, request.campaign->id, request.contact->phone, request.attempt, time_.now(),
+    request.contact->name, request.contact->fields});
   inner_->place(std::move(request), std::move(listener));
 }
 
-void recording_gateway::look_up(call_id id, telephony::call_listener listener,
-                                std::function<void(telephony::lookup_answer)> answer) {
+void recording_gateway::look_up(
+  call_id id, telephony::call_listener listener, std::function<void(telephony::lookup_answer)> answer) {
   if (!severed)
     inner_->look_up(id, std::move(listener), std::move(answer));
 }
@@ -51,9 +51,7 @@ world::world(world_options options)
   boot();
 }
 
-world::~world() {
-  end();
-}
+world::~world() { end(); }
 
 world::parts::~parts() = default;
 
@@ -69,8 +67,8 @@ void world::boot() {
     throw std::runtime_error(store.error().detail);
   p.store = std::move(*store);
   p.gateway = std::make_unique<recording_gateway>(telephony::make_simulator(options_.calls, time_, p.timers), time_);
-  p.context = std::unique_ptr<actors::engine_context>(
-    new actors::engine_context{time_, p.timers, *p.gateway, *p.store, random_, *p.log, options_.engine, {}, {}, {}, {}});
+  p.context = std::unique_ptr<actors::engine_context>(new actors::engine_context{
+    time_, p.timers, *p.gateway, *p.store, random_, *p.log, options_.engine, {}, {}, {}, {}});
   p.config.set("scheduler.policy", caf::atom("testing"));
   p.system = std::make_unique<caf::actor_system>(p.config);
   p.scheduler = dynamic_cast<caf::scheduler::test_coordinator*>(&p.system->scheduler());
@@ -110,13 +108,9 @@ void world::stop_and_restart() {
   boot();
 }
 
-void world::settle() {
-  parts_->scheduler->run();
-}
+void world::settle() { parts_->scheduler->run(); }
 
-void world::step(std::size_t messages) {
-  parts_->scheduler->run(messages);
-}
+void world::step(std::size_t messages) { parts_->scheduler->run(messages); }
 
 void world::pass(milliseconds time) {
   const auto until = time_.now() + time;
@@ -143,9 +137,7 @@ bool world::pass_until(const std::function<bool()>& done, milliseconds at_most) 
   return true;
 }
 
-phone world::phone_of(std::size_t contact) {
-  return phone::from_packed(919'000'000'000ULL + contact);
-}
+phone world::phone_of(std::size_t contact) { return phone::from_packed(919'000'000'000ULL + contact); }
 
 campaign_id world::create(std::size_t contacts, std::function<void(campaign_definition&)> edit) {
   campaign_definition definition;
@@ -186,25 +178,20 @@ result<actors::removal_summary> world::remove(const campaign_id& id, std::vector
   return answer->value();
 }
 
-campaign_state world::state(const campaign_id& id) {
-  return engine().find(id)->state;
-}
+campaign_state world::state(const campaign_id& id) { return engine().find(id)->state; }
 
 void world::damage_contacts(const campaign_id& id) {
   auto changes = disk_->new_batch();
   auto scanned = disk_->scan(persistence::table::contact, persistence::keys::of(number(id)),
-                             persistence::keys::of(number(id) + 1),
-                             [&](std::string_view key, std::string_view) {
-                               changes->put(persistence::table::contact, key, "\xff\xff");
-                               return true;
-                             });
+    persistence::keys::of(number(id) + 1), [&](std::string_view key, std::string_view) {
+      changes->put(persistence::table::contact, key, "\xff\xff");
+      return true;
+    });
   if (!scanned || !disk_->write(*changes, true))
     throw std::runtime_error("could not damage the store");
 }
 
-campaign_no world::number(const campaign_id& id) {
-  return engine().find(id)->number;
-}
+campaign_no world::number(const campaign_id& id) { return engine().find(id)->number; }
 
 std::vector<placed_call> world::ledger() const {
   auto all = former_ledger_;

@@ -49,8 +49,8 @@ public:
     : inner_{std::move(inner)}, time_{time} {}
 
   void place(telephony::call_request request, telephony::call_listener listener) override;
-  void look_up(call_id id, telephony::call_listener listener,
-               std::function<void(telephony::lookup_answer)> answer) override;
+  void look_up(
+    call_id id, telephony::call_listener listener, std::function<void(telephony::lookup_answer)> answer) override;
   std::size_t in_flight() const override { return inner_->in_flight(); }
   void shut_down() override { inner_->shut_down(); }
 
@@ -77,11 +77,11 @@ public:
     return inner_->get(where, key);
   }
   result<void> scan(persistence::table where, std::string_view from, std::string_view to,
-                    const std::function<bool(std::string_view, std::string_view)>& visit) const override {
+    const std::function<bool(std::string_view, std::string_view)>& visit) const override {
     return inner_->scan(where, from, to, visit);
   }
-  result<std::optional<std::pair<std::string, std::string>>>
-  last_at_most(persistence::table where, std::string_view key, std::string_view floor) const override {
+  result<std::optional<std::pair<std::string, std::string>>> last_at_most(
+    persistence::table where, std::string_view key, std::string_view floor) const override {
     return inner_->last_at_most(where, key, floor);
   }
 

@@ -260,8 +260,8 @@ std::string campaign_driver::end() {
       || book.attempts >= definition_->max_attempts)
     book.barred = true;
   if (book.barred) {
-    book.label = report.outcome == call_outcome::unknown ? "unknown"
-                 : !book.answered                        ? "not_reachable"
+    book.label = report.outcome == call_outcome::unknown     ? "unknown"
+                 : !book.answered                            ? "not_reachable"
                  : disposition::is_valid(report.disposition) ? report.disposition
                                                              : "no_disposition";
   } else {

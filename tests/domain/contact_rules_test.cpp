@@ -207,8 +207,8 @@ TEST_CASE("a clock that is behind makes no call end before it began") {
   REQUIRE(ended);
   CHECK(ended->ended->ended_at == epoch + 10s);
 
-  ended = decide_ended(
-    sample::definition(), 0, sample::in_progress(), call, report(call_outcome::busy, {}, epoch - 1h));
+  ended =
+    decide_ended(sample::definition(), 0, sample::in_progress(), call, report(call_outcome::busy, {}, epoch - 1h));
   REQUIRE(ended);
   CHECK(ended->ended->ended_at == epoch);
   CHECK(ended->after.due == epoch + 240min);

@@ -23,13 +23,15 @@ finished run(const scratch_directory& in, const std::vector<std::string>& argume
   const std::vector<std::string>& environment = {}) {
   process child{in.path(), arguments, environment};
   const auto status = child.wait();
+  REQUIRE(status); // it serves, where it should have ended
   return {status, child.out(), child.err()};
 }
 
-std::vector<std::string> serve(const scratch_directory& in, const std::vector<std::string>& more) {
-  std::vector<std::string> arguments{
-    "serve", "--set", "storage.data_dir=" + (in.path() / "data").string(), "--set", "http.listen=127.0.0.1:0"};
-  arguments.insert(arguments.end(), more.begin(), more.end()); // what comes later counts
+/// The command line of a server on `address`.
+std::vector<std::string> serve(
+  const scratch_directory& in, const std::vector<std::string>& more, const std::string& address = "127.0.0.1:0") {
+  std::vector<std::string> arguments{"serve", "--data-dir", (in.path() / "data").string(), "--listen", address};
+  arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
 
@@ -78,7 +80,7 @@ TEST_CASE("settings that are wrong are refused with status 2, naming where") {
   refuse(run(directory, serve(directory, {"--set", "clock.sped=2"})), "clock.sped");
   refuse(run(directory, serve(directory, {"--set", "clock.speed=0.5"})), "clock.speed");
   for (const auto* address : {"0.0.0.0:0", "192.0.2.1:0", "[::]:0", "example.com:80", "127.0.0.1", "127.0.0.1:65536"}) {
-    const auto end = run(directory, serve(directory, {"--listen", address}));
+    const auto end = run(directory, serve(directory, {}, address));
     refuse(end, "http.listen");
     refuse(end, address);
   }
@@ -117,13 +119,13 @@ TEST_CASE("a port that is taken, and a directory that cannot be, are told plainl
   server_process first{directory, accelerated(1, 10)};
   scratch_directory other;
   const auto address = "127.0.0.1:" + std::to_string(first.port());
-  const auto taken = run(other, serve(other, {"--listen", address}));
+  const auto taken = run(other, serve(other, {}, address));
   CHECK(taken.status == 1);
   CHECK(taken.out.empty());
   CHECK_THAT(taken.err, Contains(address));
   CHECK_THAT(taken.err, Contains("in use", Catch::CaseSensitive::No));
   std::ofstream{other.path() / "file"} << "not a directory";
-  const auto blocked = run(other, serve(other, {"--data-dir", (other.path() / "file").string()}));
+  const auto blocked = run(other, serve(other, {"--set", "storage.data_dir=" + (other.path() / "file").string()}));
   CHECK(blocked.status == 1);
   CHECK(blocked.out.empty());
   CHECK_THAT(blocked.err, Contains((other.path() / "file").string()));
