@@ -52,6 +52,12 @@ private:
   // commands
   void act(const act_command& c);
   void remove(const remove_command& c);
+  /// A refusal, too, tells of a state that must be on disk: "it is completed" may not be said of what a crash can undo.
+  template <class T>
+  void refuse(const reply_once<T>& answer, const problem& why) {
+    answer_when_safe(false, [answer, why](const problem* failed) { answer(failed ? *failed : why); });
+    settle();
+  }
   void answer_when_safe(bool fenced, std::function<void(const problem*)> finish);
   void answer_pending();
 
@@ -207,7 +213,7 @@ void campaign::on_exit() {
 void campaign::act(const act_command& c) {
   auto decided = decide(state_, c.action, context_.time.now());
   if (!decided)
-    return c.done(decided.error());
+    return refuse(c.done, decided.error());
   context_.log.info("campaign={} request={} {}", id(), c.trace, to_string(c.action));
   record(*decided);
   // Only what ends dialing has to wait for the dials that were decided before it.
@@ -232,7 +238,7 @@ void campaign::remove(const remove_command& c) {
     }
     auto decided = decide_removal(state_, *contact, state_of(*contact, now), now);
     if (!decided)
-      return c.done(decided.error()); // for every contact alike, so nothing has been recorded
+      return refuse(c.done, decided.error()); // for every contact alike, so nothing has been recorded
     if (!decided->removed && !decided->already_called)
       ++summary.not_found; // removed before: it is on the list no more
     summary.removed += decided->removed ? 1 : 0;

@@ -180,6 +180,7 @@ std::vector<result<campaign_state>> store::commit(std::span<const append> append
   }
   if (taken.empty())
     return results;
+  const std::lock_guard committing{self_->commit_mutex};
   if (auto written = self_->backend->write(*changes, true); !written) {
     for (const auto& each : taken)
       results[each.index] = written.error();

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 
 namespace redial::persistence {
@@ -37,6 +38,8 @@ struct store::impl {
   const std::shared_ptr<engine> backend;
   std::atomic<campaign_no> next_no = 1;
 
+  /// Held from the write of a batch until its heads are shown: whoever holds it sees heads that agree with the rows.
+  mutable std::mutex commit_mutex;
   mutable std::shared_mutex mutex; ///< guards `heads`
   std::map<campaign_no, shared_head> heads;
 

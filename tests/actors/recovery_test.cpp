@@ -218,3 +218,19 @@ TEST_CASE("a campaign whose rows are damaged does not keep the others from going
   CHECK(
     w.state(broken).status == campaign_status::running); // as committed; its actor is tried again with growing delay
 }
+
+TEST_CASE("a refusal is told only once the state that it rests on is committed") {
+  world w{small_world()};
+  auto id = w.create(1);
+  REQUIRE(w.act(id, campaign_action::start));
+  std::vector<bool> told;
+  w.engine().act(id, campaign_action::stop, "t", [&](auto r) { told.push_back(r.has_value()); });
+  w.engine().act(id, campaign_action::pause, "t", [&](auto r) {
+    told.push_back(r.has_value());
+    REQUIRE_FALSE(r);
+    CHECK(r.error().code == error_code::illegal_transition);
+    CHECK(w.state(id).status == campaign_status::stopped); // what readers see agrees with what was said
+  });
+  w.settle();
+  CHECK(told == std::vector<bool>{true, false});
+}
