@@ -1,4 +1,5 @@
 #include "persistence/engine.hpp"
+#include "persistence/keys.hpp"
 #include "tests/persistence/model.hpp"
 #include "tests/persistence/place.hpp"
 
@@ -199,4 +200,25 @@ TEST_CASE("readers beside a writer see whole batches only") {
   reader.join();
   CHECK(!torn);
   CHECK(scans > 0);
+}
+
+TEST_CASE("a range that was written is erased and written again, in one batch and in several") {
+  const auto where = make_place(GENERATE(from_range(kinds())));
+  const auto data = where->open();
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+      const auto changes = data->new_batch();
+      changes->put(table::profile, keys::of_contact(7, i * 32), "row");
+      CHECK(data->write(*changes, false).has_value());
+    }
+    CHECK(data->get(table::profile, keys::of_contact(7, 1999 * 32)).value());
+    const auto changes = data->new_batch();
+    changes->put(table::profile, keys::of_contact(7, 5), "gone with the range");
+    changes->erase_range(table::profile, keys::of(7), keys::of(8));
+    changes->put(table::profile, keys::of_contact(7, 9), "after the range");
+    CHECK(data->write(*changes, true).has_value());
+    CHECK_FALSE(data->get(table::profile, keys::of_contact(7, 5)).value());
+    CHECK_FALSE(data->get(table::profile, keys::of_contact(7, 1999 * 32)).value());
+    CHECK(data->get(table::profile, keys::of_contact(7, 9)).value());
+  }
 }
