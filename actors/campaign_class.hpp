@@ -1,0 +1,121 @@
+/// The class behind `campaign.hpp`, shared by its three sources: what it is told and what it keeps (campaign.cpp), whom
+/// it calls and what came of it (campaign_dial.cpp), what follows at the end of every step (campaign_settle.cpp).
+#pragma once
+
+#include "actors/campaign.hpp"
+#include "actors/dial_queue.hpp"
+#include "actors/profile_cache.hpp"
+#include "actors/start_fence.hpp"
+#include "domain/rules.hpp"
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace redial::actors {
+
+class campaign : public campaign_actor::base {
+public:
+  campaign(caf::actor_config& config, engine_context* context, campaign_links links, campaign_no number,
+    std::shared_ptr<contact_table> contacts)
+    : campaign_actor::base{config}, context_{*context}, links_{std::move(links)}, number_{number},
+      given_{std::move(contacts)}, profiles_{context->store, number} {}
+
+  const char* name() const override { return "campaign"; }
+
+protected:
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  /// A contact whose call is in progress, or that waits with an actor of its own.
+  struct live_contact {
+    contact_actor actor;
+    contact_state state;
+    std::shared_ptr<const contact_profile> profile;
+    std::uint64_t generation = 0;
+  };
+
+  /// A command whose effect is decided and whose answer must wait.
+  struct pending_answer {
+    std::uint64_t seq = 0;        // until this event is committed
+    std::uint64_t generation = 0; // and every attempt up to this generation is placed
+    std::function<void(const problem*)> finish;
+  };
+
+  // commands
+  void act(const act_command& c);
+  void remove(const remove_command& c);
+  /// A refusal, too, tells of a state that must be on disk: "it is completed" may not be said of what a crash can undo.
+  template <class T>
+  void refuse(const reply_once<T>& answer, const problem& why) {
+    answer_when_safe(false, [answer, why](const problem* failed) { answer(failed ? *failed : why); });
+    settle();
+  }
+  void answer_when_safe(bool fenced, std::function<void(const problem*)> finish);
+  void answer_pending();
+
+  // the dial loop
+  void take_grant(std::uint32_t lines);
+  bool start_next(time_point now);
+  void dial(const contact_event& started);
+  void on_news(contact_no number, call_id call, const telephony::call_news& news);
+  void on_ended(contact_no number, live_contact& live, const telephony::call_ended& news);
+  void after_short_wait(contact_no number);
+  contact_state state_of(contact_no number, time_point now) const;
+  void end_short_wait(live_contact& live);
+
+  // journal
+  template <class Event>
+  void record(Event e) {
+    evolve(state_, e);
+    buffer_.emplace_back(std::move(e));
+  }
+  void flush();
+  void committed(const append_done& d);
+  void fail(const problem& why);
+
+  // at the end of every step
+  void settle();
+  void settle_time();
+  void settle_lines();
+  void settle_timer();
+  void settle_end();
+
+  void load();
+  bool may_dial_now() const { return !draining_ && may_dial(state_, context_.time.now()); }
+  bool keeps_contacts() const { return state_.definition->retry_interval <= context_.settings.passivate_after; }
+  std::string_view id() const { return state_.definition ? state_.definition->id.view() : "?"; }
+
+  engine_context& context_;
+  campaign_links links_;
+  campaign_no number_;
+  std::shared_ptr<contact_table> given_;
+
+  campaign_state state_; // as decided; the store follows
+  contact_table contacts_;
+  dial_queue queue_;
+  profile_cache profiles_;
+  std::unordered_map<contact_no, live_contact> live_;
+  start_fence fence_;
+
+  std::vector<event> buffer_; // decided, not yet handed to the writer
+  bool append_under_way_ = false;
+  std::uint64_t committed_seq_ = 0;
+  std::deque<pending_answer> pending_;
+
+  std::uint64_t lines_wanted_ = 0; // as the pool believes
+  std::uint32_t lines_ended_ = 0;  // to be told to the pool
+  std::uint32_t lines_unused_ = 0;
+  std::uint32_t lines_adopted_ = 0;
+  std::optional<time_point> armed_;
+  bool draining_ = false;
+  bool drain_told_ = false;
+  bool end_told_ = false;
+  bool swept_ = false; // of an ended campaign: nobody waits any more
+  bool failed_ = false;
+};
+
+} // namespace redial::actors
