@@ -55,6 +55,9 @@ struct open_call {
   call_id id;
   time_point started_at{};
   std::optional<time_point> answered_at;
+  std::string disposition{}; ///< that the script returned before the end, or empty
+  /// The line is free again; only the disposition of this answered call is still awaited.
+  std::optional<time_point> completed_at{};
 
   friend bool operator==(const open_call&, const open_call&) = default;
 };

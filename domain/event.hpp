@@ -28,11 +28,14 @@ struct campaign_changed {
 };
 
 enum class contact_change : std::uint8_t {
-  removed,          ///< taken off the list before it was called
-  retry_cancelled,  ///< called before, not to be called again
-  attempt_started,  ///< an attempt is about to be handed to the gateway
-  attempt_answered, ///< a person answered; the conversation begins
-  attempt_ended,    ///< the line is free again
+  removed,            ///< taken off the list before it was called
+  retry_cancelled,    ///< called before, not to be called again
+  attempt_started,    ///< an attempt is about to be handed to the gateway
+  attempt_answered,   ///< a person answered; the conversation begins
+  attempt_ended,      ///< nothing of this attempt is open any more
+  attempt_not_placed, ///< the gateway did not take it: it was no attempt
+  disposition_set,    ///< the script returned its disposition, the call goes on
+  attempt_completed,  ///< an answered call is over and its line free, its disposition still to come
 };
 
 /// Something happened to one contact. It bears the state that the contact has afterwards, so that the stored row of a
@@ -45,6 +48,7 @@ struct contact_event {
   time_point at{};
   std::optional<ended_call> ended; ///< with attempt_ended
   bool connected = false;          ///< this event is the one that counts the attempt as connected
+  bool completed_before = false;   ///< with attempt_ended: its line was given back by attempt_completed
 
   friend bool operator==(const contact_event&, const contact_event&) = default;
 };

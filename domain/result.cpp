@@ -15,6 +15,8 @@ std::string_view code_name(error_code code) noexcept {
   case error_code::not_found: return "not_found";
   case error_code::overloaded: return "overloaded";
   case error_code::unavailable: return "unavailable";
+  case error_code::unauthorized: return "unauthorized";
+  case error_code::malformed: return "malformed";
   case error_code::storage_failed: return "storage_failed";
   case error_code::sequence_conflict: return "sequence_conflict";
   }

@@ -22,6 +22,8 @@ enum class error_code : std::uint8_t {
   unavailable,        ///< starting, stopping, or the store refuses writes
   storage_failed,     ///< the store said no; nothing was changed
   sequence_conflict,  ///< the store holds another history than the writer believed
+  unauthorized,       ///< not signed, or not by whom it should be
+  malformed,          ///< not what the protocol speaks
 };
 
 /// @returns the snake_case name of `code`, for instance "illegal_transition". Never empty, thread-safe.

@@ -76,19 +76,37 @@ bool is_open(const contact_state& contact, call_id call) noexcept {
   return contact.status == contact_status::in_progress && contact.call && contact.call->id == call;
 }
 
+/// Open, and the line still in use.
+bool is_up(const contact_state& contact, call_id call) noexcept {
+  return is_open(contact, call) && !contact.call->completed_at;
+}
+
 problem no_such_call(call_id call) {
   return {error_code::no_such_call, "the contact has no open call " + call.to_string(), {}};
+}
+
+/// The attempt of a call that was over before ends with `label`.
+contact_event end_completed(contact_no number, const contact_state& contact, std::string_view label, time_point at) {
+  const auto& call = *contact.call;
+  auto e = make_event(
+    contact_change::attempt_ended, number, contact, finished(contact, label), std::max(at, *call.completed_at));
+  e.ended = ended_call{call.id, contact.attempts, call.started_at, call.answered_at, *call.completed_at,
+    call_outcome::answered, e.after.disposition};
+  e.completed_before = true;
+  return e;
 }
 
 /// What a contact is left with after its call ended so at `ended_at`, under the retry rule.
 contact_state after_call(
   const campaign_definition& campaign, const contact_state& contact, const call_report& report, time_point ended_at) {
   if (report.outcome == call_outcome::unknown)
-    return finished(contact, disposition::unknown);
+    return finished(
+      contact, contact.call->disposition.empty() ? disposition::unknown : std::string_view{contact.call->disposition});
   // Who has answered was reached, however the call ended: nobody is called again because a line broke.
   if (report.outcome == call_outcome::answered || contact.call->answered_at)
-    return finished(contact,
-      disposition::is_valid(report.disposition) ? std::string_view{report.disposition} : disposition::no_disposition);
+    return finished(contact, disposition::is_valid(report.disposition) ? std::string_view{report.disposition}
+                             : contact.call->disposition.empty()       ? disposition::no_disposition
+                                                                       : std::string_view{contact.call->disposition});
   if (!is_retryable(report.outcome) || contact.suppressed || contact.attempts >= campaign.max_attempts)
     return finished(contact, disposition::not_reachable);
   contact_state after;
@@ -186,9 +204,20 @@ result<contact_event> decide_answered(contact_no number, const contact_state& co
 
 result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number, const contact_state& contact,
   call_id call, const call_report& report) {
-  if (!is_open(contact, call))
+  if (!is_up(contact, call))
     return no_such_call(call);
   const auto ended_at = std::max(report.at, contact.call->answered_at.value_or(contact.call->started_at));
+  if (report.result_follows && report.outcome == call_outcome::answered && contact.call->disposition.empty()
+      && !disposition::is_valid(report.disposition)) {
+    auto after = contact;
+    after.call->completed_at = ended_at;
+    const bool first_heard = !after.call->answered_at;
+    if (first_heard)
+      after.call->answered_at = ended_at;
+    auto e = make_event(contact_change::attempt_completed, number, contact, std::move(after), ended_at);
+    e.connected = first_heard;
+    return e;
+  }
   auto e = make_event(
     contact_change::attempt_ended, number, contact, after_call(campaign, contact, report, ended_at), ended_at);
   ended_call ended;
@@ -206,6 +235,57 @@ result<contact_event> decide_ended(const campaign_definition& campaign, contact_
   }
   e.ended = std::move(ended);
   return e;
+}
+
+result<contact_event> decide_disposition(
+  contact_no number, const contact_state& contact, call_id call, std::string_view label, time_point at) {
+  if (!is_open(contact, call) || !contact.call->disposition.empty())
+    return no_such_call(call);
+  if (!disposition::is_valid(label))
+    return problem{error_code::invalid_value, "a disposition consists of 1 to 64 of a-z, 0-9 and _", "/disposition"};
+  if (contact.call->completed_at)
+    return end_completed(number, contact, label, at);
+  auto after = contact;
+  after.call->disposition = label;
+  return make_event(contact_change::disposition_set, number, contact, std::move(after),
+    std::max(at, contact.call->answered_at.value_or(contact.call->started_at)));
+}
+
+std::optional<time_point> result_due(const contact_state& contact, milliseconds result_timeout) noexcept {
+  if (!contact.call || !contact.call->completed_at)
+    return std::nullopt;
+  return *contact.call->completed_at + result_timeout;
+}
+
+result<contact_event> decide_result_overdue(
+  contact_no number, const contact_state& contact, call_id call, milliseconds result_timeout, time_point now) {
+  if (!is_open(contact, call))
+    return no_such_call(call);
+  if (const auto due = result_due(contact, result_timeout); !due || now < *due)
+    return problem{error_code::not_due, "the disposition may still come", {}};
+  return end_completed(number, contact, disposition::no_disposition, now);
+}
+
+result<contact_event> decide_not_placed(
+  const campaign_definition& campaign, contact_no number, const contact_state& contact, call_id call, time_point at) {
+  if (!is_up(contact, call))
+    return no_such_call(call);
+  if (contact.call->answered_at)
+    return decide_ended(campaign, number, contact, call, {call_outcome::network_error, {}, at});
+  at = std::max(at, contact.call->started_at);
+  contact_state after;
+  after.attempts = static_cast<std::uint8_t>(contact.attempts - 1);
+  after.suppressed = contact.suppressed;
+  if (after.attempts == 0) {
+    after.status = contact.suppressed ? contact_status::removed : contact_status::pending;
+    after.suppressed = false;
+  } else if (contact.suppressed) {
+    after = finished(after, disposition::not_reachable);
+  } else {
+    after.status = contact_status::waiting_retry;
+    after.due = at;
+  }
+  return make_event(contact_change::attempt_not_placed, number, contact, std::move(after), at);
 }
 
 result<removal> decide_removal(
@@ -228,10 +308,12 @@ result<removal> decide_removal(
   }
   case contact_status::in_progress:
     r.already_called = true;
-    if (!contact.suppressed && contact.attempts < campaign.definition->max_attempts) {
+    if (!contact.suppressed) {
+      // The last attempt, too: should the gateway not take it, it would be made once more.
       auto after = contact;
       after.suppressed = true;
       cancel(std::move(after));
+      r.retry_cancelled = contact.attempts < campaign.definition->max_attempts;
     }
     break;
   case contact_status::waiting_retry: {
@@ -295,6 +377,8 @@ void evolve(campaign_state& state, const contact_event& e) {
   }
   if (e.change == contact_change::attempt_started)
     ++state.counters.attempted;
+  else if (e.change == contact_change::attempt_not_placed)
+    --state.counters.attempted;
   if (e.connected)
     ++state.counters.connected;
   state.last_at = std::max(state.last_at, e.at);

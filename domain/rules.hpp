@@ -48,6 +48,7 @@ struct call_report {
   call_outcome outcome{};
   std::string disposition; ///< what the script returned, or empty; labels that are not valid count as none
   time_point at{};
+  bool result_follows = false; ///< the disposition may still come by itself
 };
 
 /// Call `call` is over. Answered (at some time, whatever ended the call): done, with the script's disposition, or
@@ -55,9 +56,32 @@ struct call_report {
 /// Otherwise another attempt after the retry interval, unless the number is invalid, the attempts are used up (then
 /// `not_reachable`, seed contract) or the contact is suppressed. Ends are taken in every status of the campaign: calls
 /// in progress finish and count (seed contract). A report whose `at` lies before the call's start or answer counts as
-/// of that instant. Refused as `no_such_call` unless `call` is the contact's open call.
+/// of that instant. With `result_follows`, an answered call that has no disposition yet only gives its line back
+/// (`attempt_completed`): the attempt ends with `decide_disposition` or `decide_result_overdue`.
+/// Refused as `no_such_call` unless `call` is the contact's open call and not completed yet.
 result<contact_event> decide_ended(const campaign_definition& campaign, contact_no number, const contact_state& contact,
   call_id call, const call_report& report);
+
+/// The script of call `call` returned `label`. Before the call's end it is kept for then (the first counts), after it
+/// the attempt ends with it. Refused as `no_such_call` unless `call` is the contact's open call, or if it has its
+/// disposition already; as `invalid_value` for a label that is none.
+result<contact_event> decide_disposition(
+  contact_no number, const contact_state& contact, call_id call, std::string_view label, time_point at);
+
+/// @returns until when the disposition of the contact's open call is waited for, or nullopt where none is awaited.
+std::optional<time_point> result_due(const contact_state& contact, milliseconds result_timeout) noexcept;
+
+/// The disposition of call `call` did not come: the attempt ends with `no_disposition`. Refused as `no_such_call`
+/// unless `call` is the contact's open call, as `not_due` before `result_due`.
+result<contact_event> decide_result_overdue(
+  contact_no number, const contact_state& contact, call_id call, milliseconds result_timeout, time_point now);
+
+/// The gateway did not place call `call`, and never will: the attempt is taken back. The contact is pending again, or,
+/// called before, waits for its retry, which is due. A suppressed one is removed, or, called before, done. A call that
+/// was answered cannot be taken back: it ends as one that broke off.
+/// Refused as `no_such_call` unless `call` is the contact's open call and not completed yet.
+result<contact_event> decide_not_placed(
+  const campaign_definition& campaign, contact_no number, const contact_state& contact, call_id call, time_point at);
 
 /// @returns whether an attempt that ended so is worth another one.
 constexpr bool is_retryable(call_outcome outcome) noexcept {

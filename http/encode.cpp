@@ -100,9 +100,12 @@ void append_ended_call(std::string& out, const ended_call& call) {
 }
 
 void append_open_call(std::string& out, const open_call& call, unsigned attempt) {
-  append_call_head(out, call.id, attempt, "in_progress");
-  out += R"(,"outcome":null,"disposition":null)";
-  append_call_times(out, call.started_at, call.answered_at, std::nullopt);
+  // Over on the line, and only its disposition still to come: completed, with none yet.
+  append_call_head(out, call.id, attempt, call.completed_at ? "completed" : "in_progress");
+  out += call.completed_at ? R"(,"outcome":"answered")" : R"(,"outcome":null)";
+  key(out, "disposition");
+  append_text_or_null(out, call.disposition);
+  append_call_times(out, call.started_at, call.answered_at, call.completed_at);
 }
 
 void append_page_end(std::string& out, std::uint64_t total, std::uint64_t offset, std::size_t limit) {

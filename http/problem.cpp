@@ -11,6 +11,8 @@ constexpr unsigned retry_soon = 1; // seconds: queues drain fast, and so does a 
 
 unsigned status_of(error_code code) noexcept {
   switch (code) {
+  case error_code::malformed: return 400;
+  case error_code::unauthorized: return 401;
   case error_code::invalid_value: return 422;
   case error_code::illegal_transition:
   case error_code::campaign_ended: return 409;
@@ -58,6 +60,7 @@ void fault_list::append(fault_list other) {
 std::string_view title_of(unsigned status) noexcept {
   switch (status) {
   case 400: return "Bad Request";
+  case 401: return "Unauthorized";
   case 404: return "Not Found";
   case 405: return "Method Not Allowed";
   case 408: return "Request Timeout";

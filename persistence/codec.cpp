@@ -52,6 +52,9 @@ REDIAL_SAME(contact_change::retry_cancelled, CHANGE_RETRY_CANCELLED);
 REDIAL_SAME(contact_change::attempt_started, CHANGE_ATTEMPT_STARTED);
 REDIAL_SAME(contact_change::attempt_answered, CHANGE_ATTEMPT_ANSWERED);
 REDIAL_SAME(contact_change::attempt_ended, CHANGE_ATTEMPT_ENDED);
+REDIAL_SAME(contact_change::attempt_not_placed, CHANGE_ATTEMPT_NOT_PLACED);
+REDIAL_SAME(contact_change::disposition_set, CHANGE_DISPOSITION_SET);
+REDIAL_SAME(contact_change::attempt_completed, CHANGE_ATTEMPT_COMPLETED);
 #undef REDIAL_SAME
 
 /// @returns whether `stored` is an enumerator up to `last`.
@@ -123,12 +126,13 @@ std::shared_ptr<const campaign_definition> read(const record::definition& from) 
 }
 
 bool read(const record::contact_event& from, contact_event& to) {
-  if (!from_record(from.change(), record::CHANGE_ATTEMPT_ENDED, to.change)
+  if (!from_record(from.change(), record::CHANGE_ATTEMPT_COMPLETED, to.change)
       || !from_record(from.before(), record::CONTACT_REMOVED, to.before) || !decode(from.after(), to.after))
     return false;
   to.contact = from.contact();
   to.at = from_record(from.at());
   to.connected = from.connected();
+  to.completed_before = from.completed_before();
   return !from.has_ended() || decode(from.ended(), to.ended.emplace());
 }
 
@@ -178,6 +182,9 @@ void encode(const contact_state& contact, std::string& out) {
     call.set_started_at(to_record(contact.call->started_at));
     if (contact.call->answered_at)
       call.set_answered_at(to_record(*contact.call->answered_at));
+    call.set_disposition(contact.call->disposition);
+    if (contact.call->completed_at)
+      call.set_completed_at(to_record(*contact.call->completed_at));
   }
   to.set_disposition(contact.disposition);
   to.SerializeToString(&out);
@@ -198,6 +205,9 @@ bool decode(std::string_view bytes, contact_state& out) {
     call.started_at = from_record(from.call().started_at());
     if (from.call().has_answered_at())
       call.answered_at = from_record(from.call().answered_at());
+    call.disposition = from.call().disposition();
+    if (from.call().has_completed_at())
+      call.completed_at = from_record(from.call().completed_at());
   }
   out.disposition = from.disposition();
   return true;
@@ -296,6 +306,7 @@ void append_event(const event& e, std::string_view after, std::string_view ended
     if (changed_contact->ended)
       contact.set_ended(ended.data(), ended.size());
     contact.set_connected(changed_contact->connected);
+    contact.set_completed_before(changed_contact->completed_before);
   } else if (const auto* changed = std::get_if<campaign_changed>(&e)) {
     auto& campaign = *to.mutable_changed();
     campaign.set_change(to_record<record::campaign_change>(changed->change));

@@ -15,4 +15,9 @@ std::string_view table_name(table which) noexcept {
   return "unknown";
 }
 
+result<void> engine::checkpoint(const std::filesystem::path& to) const {
+  return problem{
+    error_code::storage_failed, "cannot copy the store to " + to.string() + ": it is kept in memory only", {}};
+}
+
 } // namespace redial::persistence

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace redial::persistence {
 
@@ -43,17 +44,12 @@ public:
   virtual void erase_range(table where, std::string_view from, std::string_view to) = 0;
 };
 
-/// Thread-safe, but for a batch, which belongs to one thread.
-class engine {
+/// What can be read. Thread-safe.
+class reader {
 public:
-  virtual ~engine() = default;
+  virtual ~reader() = default;
 
-  virtual std::unique_ptr<batch> new_batch() = 0;
-
-  /// Applies `changes`, all or nothing, and empties it. With `sync`, it and all that was written before is on stable
-  /// storage when this returns. @returns `storage_failed` with the engine's reason; then nothing of it is visible.
-  virtual result<void> write(batch& changes, bool sync) = 0;
-
+  /// A failure names the table, and the file where that is what is wrong.
   virtual result<std::optional<std::string>> get(table where, std::string_view key) const = 0;
 
   /// Visits keys from `from` (inclusive) to `to` (exclusive) in order until `visit` returns false. Sees one instant.
@@ -65,15 +61,63 @@ public:
     table where, std::string_view key, std::string_view floor) const = 0;
 };
 
+/// Thread-safe, but for a batch, which belongs to one thread.
+class engine : public reader {
+public:
+  virtual std::unique_ptr<batch> new_batch() = 0;
+
+  /// Applies `changes`, all or nothing, and empties it. With `sync`, it and all that was written before is on stable
+  /// storage when this returns. @returns `storage_failed` with the engine's reason; then nothing of it is visible, but
+  /// it may stand in the log: nobody can tell before `recover`, and until then an engine with a `health` takes no
+  /// further write.
+  virtual result<void> write(batch& changes, bool sync) = 0;
+
+  /// @returns nullopt while writes are taken, otherwise a sentence that says why they are not. Reads go on.
+  virtual std::optional<std::string> health() const { return std::nullopt; }
+
+  /// Has `trouble` called, from any thread, when `health` has turned bad without a `write` that failed (work in the
+  /// background). It must return at once. An empty one ends that.
+  virtual void watch(std::function<void()> trouble) { static_cast<void>(trouble); }
+
+  /// Comes to know what is stored: after success a batch whose write failed is there as a whole or not at all, and for
+  /// good, and writes are taken. Batches made before are void; not to be called while one is being written, nor from
+  /// within a visit of `scan`. @returns `storage_failed` while that cannot be; to be asked again later.
+  virtual result<void> recover() { return {}; }
+
+  /// @returns what is stored at this instant, to be read while writes go on. Belongs to one thread, and holds up
+  /// `recover` while it lives.
+  virtual result<std::unique_ptr<reader>> snapshot() const = 0;
+
+  /// Copies what is stored at this instant to the directory `to`, which must not exist, as a database of its own, on
+  /// stable storage. Writes go on meanwhile. @returns `storage_failed`; then nothing is left of `to`.
+  virtual result<void> checkpoint(const std::filesystem::path& to) const;
+
+  /// Reads every file and compares it with its checksums. @returns one sentence a fault, with file and table; stops
+  /// early, with what was found so far, when `go_on` returns false.
+  virtual std::vector<std::string> check_files(const std::function<bool()>& go_on) const {
+    static_cast<void>(go_on);
+    return {};
+  }
+};
+
 struct rocksdb_options {
   std::filesystem::path directory;  ///< created if missing
   bool sync = true;                 ///< false: `write` never waits for stable storage (storage.sync)
   std::size_t block_cache_mb = 16;  ///< memory for what was read
   std::size_t write_buffer_mb = 32; ///< memory for what was written and is in no file yet, over all tables
+  bool restoring = false;           ///< open it although a restore has not come to its end
 };
 
-/// Opens (or creates) a RocksDB database. @returns `storage_failed`, saying so plainly when another process holds it.
+/// Opens (or creates) a RocksDB database. @returns `storage_failed`, saying so plainly when another process holds it, or
+/// when a restore has not come to its end there.
 result<std::unique_ptr<engine>> open_rocksdb(const rocksdb_options& options);
+
+/// Opens a RocksDB database to be looked at: nothing in the directory changes, `write` refuses. Keeps other processes
+/// from using it meanwhile, where they could. @returns `storage_failed` as above, also where there is no database.
+result<std::unique_ptr<engine>> open_rocksdb_read_only(const rocksdb_options& options);
+
+/// A file of this name in a data directory says that `redial restore` did not come to its end there.
+inline constexpr std::string_view unfinished_restore = "RESTORE-UNFINISHED";
 
 /// @returns an engine that keeps all in memory, for tests.
 std::unique_ptr<engine> make_memory_engine();

@@ -41,6 +41,30 @@ public:
   std::vector<std::variant<put_change, erase_change>> changes;
 };
 
+std::optional<std::string> found_in(const rows& all, std::string_view key) {
+  const auto it = all.find(key);
+  return it == all.end() ? std::nullopt : std::optional{it->second};
+}
+
+std::optional<std::pair<std::string, std::string>> last_in(
+  const rows& all, std::string_view key, std::string_view floor) {
+  auto it = all.upper_bound(key);
+  if (it == all.begin() || (--it)->first < floor)
+    return std::nullopt;
+  return std::pair{it->first, it->second};
+}
+
+void visit_in(const rows& all, std::string_view from, std::string_view to,
+  const std::function<bool(std::string_view key, std::string_view value)>& visit) {
+  if (from >= to)
+    return;
+  const auto end = all.lower_bound(to);
+  for (auto it = all.lower_bound(from); it != end; ++it) {
+    if (!visit(it->first, it->second))
+      break;
+  }
+}
+
 /// A scan reads a table that no one changes any more: who writes while it runs changes a copy. So visitors may call the
 /// engine themselves, and no scan makes a writer wait.
 class memory_engine final : public engine {
@@ -63,33 +87,23 @@ public:
 
   result<std::optional<std::string>> get(table where, std::string_view key) const override {
     const std::shared_lock lock{mutex_};
-    const auto& all = *tables_[index_of(where)];
-    const auto it = all.find(key);
-    return it == all.end() ? std::nullopt : std::optional{it->second};
+    return found_in(*tables_[index_of(where)], key);
   }
 
   result<void> scan(table where, std::string_view from, std::string_view to,
     const std::function<bool(std::string_view key, std::string_view value)>& visit) const override {
-    if (from >= to)
-      return {};
     const pinned all{*this, where};
-    const auto end = all->lower_bound(to);
-    for (auto it = all->lower_bound(from); it != end; ++it) {
-      if (!visit(it->first, it->second))
-        break;
-    }
+    visit_in(*all, from, to, visit);
     return {};
   }
 
   result<std::optional<std::pair<std::string, std::string>>> last_at_most(
     table where, std::string_view key, std::string_view floor) const override {
     const std::shared_lock lock{mutex_};
-    const auto& all = *tables_[index_of(where)];
-    auto it = all.upper_bound(key);
-    if (it == all.begin() || (--it)->first < floor)
-      return std::nullopt;
-    return std::optional{std::pair{it->first, it->second}};
+    return last_in(*tables_[index_of(where)], key, floor);
   }
+
+  result<std::unique_ptr<reader>> snapshot() const override { return std::unique_ptr<reader>{new instant{*this}}; }
 
 private:
   /// One table as it is now. Taken and given back under the lock, so that a writer who finds itself the only owner has
@@ -106,11 +120,44 @@ private:
     }
     pinned(const pinned&) = delete;
     pinned& operator=(const pinned&) = delete;
-    const rows* operator->() const noexcept { return rows_.get(); }
+    const rows& operator*() const noexcept { return *rows_; }
 
   private:
     const memory_engine& from_;
     std::shared_ptr<const rows> rows_;
+  };
+
+  /// All tables as they are now.
+  class instant final : public reader {
+  public:
+    explicit instant(const memory_engine& from) : from_{from} {
+      const std::shared_lock lock{from_.mutex_};
+      for (std::size_t i = 0; i < tables_.size(); ++i)
+        tables_[i] = from_.tables_[i];
+    }
+    ~instant() override {
+      const std::shared_lock lock{from_.mutex_};
+      tables_ = {};
+    }
+    instant(const instant&) = delete;
+    instant& operator=(const instant&) = delete;
+
+    result<std::optional<std::string>> get(table where, std::string_view key) const override {
+      return found_in(*tables_[index_of(where)], key);
+    }
+    result<void> scan(table where, std::string_view from, std::string_view to,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) const override {
+      visit_in(*tables_[index_of(where)], from, to, visit);
+      return {};
+    }
+    result<std::optional<std::pair<std::string, std::string>>> last_at_most(
+      table where, std::string_view key, std::string_view floor) const override {
+      return last_in(*tables_[index_of(where)], key, floor);
+    }
+
+  private:
+    const memory_engine& from_;
+    std::array<std::shared_ptr<const rows>, all_tables.size()> tables_;
   };
 
   rows& writable(table where) {

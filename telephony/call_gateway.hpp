@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace redial::telephony {
@@ -19,42 +20,88 @@ struct call_request {
   std::shared_ptr<const contact_profile> contact;
 };
 
-/// The attempt has been handed over: from here on a phone may ring.
+/// The attempt has been handed over: a phone may ring from now on, or rings already.
 struct call_placed {};
+
+/// Nothing was placed under this id, and nothing will be: no attempt was made. The last news of a call.
+struct call_not_placed {
+  milliseconds retry_after{}; ///< how long the gateway wants to be left alone before the next start
+};
+
 /// A person answered.
 struct call_answered {
   time_point at{};
 };
-/// The call is over. The last news of a call.
+
+/// What the conversation came to. May come before the call's end or after it.
+struct call_disposition {
+  std::string label;
+  time_point at{};
+};
+
+/// The call is over.
 struct call_ended {
   call_outcome outcome{};
   std::string disposition; ///< empty where the script returned none
   time_point at{};
+  /// A `call_disposition` may still follow; otherwise this is the last news of a call.
+  bool result_follows = false;
 };
-using call_news = std::variant<call_placed, call_answered, call_ended>;
 
-/// Called with each piece of news of one call, in order, never concurrently for one call; from any thread, also from
-/// within `place` or `look_up`. Must return at once. `call_placed` comes first, `call_ended` last, each exactly once.
-using call_listener = std::function<void(call_news)>;
+using call_news = std::variant<call_placed, call_not_placed, call_answered, call_disposition, call_ended>;
 
-/// What a gateway knows of a call of which redial lost sight.
-enum class lookup_answer : std::uint8_t {
-  running,     ///< in progress; the listener given with the question hears the rest, its end included
-  ended,       ///< over; the listener given with the question has been told its `call_ended` before this answer
-  never_heard, ///< no such call, and it can no longer come to be
+/// Tells the bringer of a piece of news what became of it: confirmed once all that followed from it is on disk. Copies
+/// share it. Where the last copy goes without that, the bringer is told so, and brings the news again.
+class receipt {
+public:
+  /// For news that nobody waits to see committed.
+  receipt() = default;
+
+  /// @param told called once, from any thread: true if confirmed, false if given up. Must return at once.
+  explicit receipt(std::function<void(bool)> told) : owed_{std::make_shared<owed>(std::move(told))} {}
+
+  /// The first time counts. From one thread at a time.
+  void confirm() const {
+    if (owed_ && owed_->told)
+      std::exchange(owed_->told, nullptr)(true);
+  }
+
+  /// @returns whether anybody waits for it.
+  explicit operator bool() const noexcept { return owed_ != nullptr; }
+
+private:
+  struct owed {
+    explicit owed(std::function<void(bool)> f) : told{std::move(f)} {}
+    owed(const owed&) = delete;
+    owed& operator=(const owed&) = delete;
+    ~owed() {
+      if (told)
+        told(false);
+    }
+    std::function<void(bool)> told;
+  };
+  std::shared_ptr<owed> owed_;
 };
+
+/// Called with each piece of news of one call, from any thread, also from within `place` or `look_up`. Must return at
+/// once. Where a network repeats news or brings them out of order, the listener hears them so: whatever comes first
+/// says that the call has been placed, unless it is `call_not_placed`.
+using call_listener = std::function<void(call_news, receipt)>;
 
 /// Thread-safe. Implementations outlive every call they place and drop all listeners in `shut_down`.
 class call_gateway {
 public:
   virtual ~call_gateway() = default;
 
-  /// Places a call. Never blocks; news comes through `listener`.
+  /// Places a call. Never blocks; news comes through `listener`. Where the gateway cannot tell at first whether the
+  /// call was placed, it finds out by itself and says nothing before it knows.
   virtual void place(call_request request, call_listener listener) = 0;
 
-  /// Asks for a call by its id and, where it still runs, attaches `listener` to it in place of the former one.
-  /// `answer` is called exactly once, from any thread, also from within this function.
-  virtual void look_up(call_id id, call_listener listener, std::function<void(lookup_answer)> answer) = 0;
+  /// For a call of which redial lost sight: `listener` takes the place of the former one and hears where the call
+  /// stands, `call_placed` if it is in progress, and all that follows. If it is over, `call_ended`; if nothing was
+  /// placed and the id can no longer come to be, `call_not_placed`; if nobody can tell, `call_ended` with the outcome
+  /// `unknown`. A gateway that cannot be reached is asked again until it answers.
+  virtual void look_up(call_id id, call_listener listener) = 0;
 
   /// @returns how many calls are in progress.
   virtual std::size_t in_flight() const = 0;

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -21,7 +22,7 @@ public:
     : options_{std::move(options)}, time_{time}, timers_{timers} {}
 
   void place(const call_request& request, call_listener listener);
-  void look_up(call_id id, const call_listener& listener, const std::function<void(lookup_answer)>& answer);
+  void look_up(call_id id, const call_listener& listener);
   std::size_t in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }
   void shut_down();
 
@@ -91,7 +92,7 @@ private:
 
   void tell(const call_listener& listener, call_news news) const {
     if (!stopped_)
-      listener(std::move(news));
+      listener(std::move(news), {});
   }
   /// Tells the end of a call, and its answer first where that has not been told.
   void tell_end(const call_listener& listener, const call_plan& plan, time_point placed_at, bool answer_told) const;
@@ -210,31 +211,32 @@ void network::tell_end(
   tell(listener, call_ended{plan.outcome, plan.disposition, placed_at + plan.ring + plan.talk});
 }
 
-void network::look_up(call_id id, const call_listener& listener, const std::function<void(lookup_answer)>& answer) {
+void network::look_up(call_id id, const call_listener& listener) {
   const presence here{*this};
   if (stopped_)
     return;
-  auto known = lookup_answer::never_heard;
-  ended_call ended;
+  bool running = false;
+  std::optional<ended_call> ended;
   {
     auto& home = shard_of(id);
     std::lock_guard lock{home.mutex};
     if (const auto found = home.live.find(id); found != home.live.end()) {
       found->second.listener = std::make_shared<const call_listener>(listener);
-      known = lookup_answer::running;
+      running = true;
     } else if (const auto* record = home.ended.find(id)) {
       ended = *record;
-      known = lookup_answer::ended;
     } else {
       home.given_up.put(id, {});
     }
   }
-  if (known == lookup_answer::ended) {
-    auto plan = plan_call(options_, ended.number, ended.attempt);
-    tell(listener, call_ended{plan.outcome, std::move(plan.disposition), ended.at});
+  if (running) {
+    tell(listener, call_placed{});
+  } else if (ended) {
+    auto plan = plan_call(options_, ended->number, ended->attempt);
+    tell(listener, call_ended{plan.outcome, std::move(plan.disposition), ended->at});
+  } else {
+    tell(listener, call_ended{call_outcome::unknown, {}, time_.now()});
   }
-  if (!stopped_)
-    answer(known);
 }
 
 void network::shut_down() {
@@ -258,9 +260,7 @@ public:
   simulator& operator=(const simulator&) = delete;
 
   void place(call_request request, call_listener listener) override { network_->place(request, std::move(listener)); }
-  void look_up(call_id id, call_listener listener, std::function<void(lookup_answer)> answer) override {
-    network_->look_up(id, listener, answer);
-  }
+  void look_up(call_id id, call_listener listener) override { network_->look_up(id, listener); }
   std::size_t in_flight() const override { return network_->in_flight(); }
   void shut_down() override { network_->shut_down(); }
 

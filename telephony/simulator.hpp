@@ -20,7 +20,9 @@ inline constexpr std::size_t simulator_memory = 65'536;
 /// - Instants in the news are those planned from the moment of `place`: a timer that runs late does not shift them.
 /// - A call placed under an id that is in progress, remembered as ended, or given up by a `look_up` is ignored: its
 ///   listener is dropped without news.
-/// - `look_up`: news that is being told while the listener is replaced still goes to the former one.
+/// - `look_up`: news that is being told while the listener is replaced still goes to the former one. Of a call that it
+///   has not heard of the simulator says `unknown`: it cannot tell one that was never placed from one placed by a
+///   process that is gone.
 /// - `shut_down` may be called from within a listener, and waits for those of other threads.
 /// - Nothing is kept beyond the process: after a restart the simulator has heard of no call.
 ///

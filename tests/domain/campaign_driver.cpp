@@ -84,14 +84,21 @@ std::string campaign_driver::step() {
     fault = attempt();
   else if (dice < 60)
     fault = answer();
+  else if (dice < 66)
+    fault = dispose();
+  else if (dice < 71)
+    fault = wait_for_result();
+  else if (dice < 78)
+    fault = take_back();
   else if (dice < 97)
     fault = end();
   else
     fault = remove();
   if (fault.empty() && is_final(before.status)
       && (state_.status != before.status || state_.reason != before.reason || state_.ended_at != before.ended_at
-          || state_.counters.attempted != before.counters.attempted
-          || state_.counters.removed != before.counters.removed))
+          || state_.counters.attempted > before.counters.attempted
+          || state_.counters.pending + state_.counters.removed
+               > before.counters.pending + before.counters.removed + before.counters.in_progress))
     fault = "a campaign that had ended did something else than finish its calls";
   return fault.empty() ? check_books() : fault;
 }
@@ -176,6 +183,8 @@ std::string campaign_driver::attempt() {
   ++book.attempts;
   book.open = id;
   book.answered = false;
+  book.completed = false;
+  book.said.clear();
   book.not_before.reset();
   past_calls_.push_back({number, id});
   return apply(**decided);
@@ -223,7 +232,7 @@ std::string campaign_driver::any_label() {
 std::string campaign_driver::end() {
   const auto [number, id] = any_call();
   auto& book = ledgers_[number];
-  const bool wanted = book.open == id;
+  const bool wanted = book.open == id && !book.completed;
   call_report report;
   report.outcome = all_call_outcomes[below(all_call_outcomes.size())];
   // Half of them are not reached, so that retries are common.
@@ -231,6 +240,7 @@ std::string campaign_driver::end() {
     report.outcome = call_outcome::no_answer;
   report.disposition = any_label();
   report.at = now_ - milliseconds{below(10) == 0 ? below(5000) : 0};
+  report.result_follows = below(2) == 0;
   const auto contact = contacts_[number];
   auto decided = ask_twice([&] { return decide_ended(*definition_, number, contacts_[number], id, report); });
   if (!decided || contact != contacts_[number])
@@ -242,7 +252,19 @@ std::string campaign_driver::end() {
     return decided->error().code == error_code::no_such_call ? std::string{} : "a refused end bears the wrong code";
   }
   const auto& e = **decided;
-  if (!e.ended || e.ended->id != id || e.ended->attempt != book.attempts || e.ended->outcome != report.outcome)
+  const bool valid = disposition::is_valid(report.disposition);
+  if (report.result_follows && report.outcome == call_outcome::answered && !valid && book.said.empty()) {
+    if (e.change != contact_change::attempt_completed || e.ended || e.connected == book.answered)
+      return "an answered call whose disposition is still to come did not just give its line back";
+    connected_ += book.answered ? 0 : 1;
+    book.answered = true;
+    book.completed = true;
+    book.completed_at = *e.after.call->completed_at;
+    ++covered_.completions;
+    return apply(e);
+  }
+  if (!e.ended || e.completed_before || e.ended->id != id || e.ended->attempt != book.attempts
+      || e.ended->outcome != report.outcome)
     return "the record of an ended call is not that of the call";
   if (e.ended->ended_at < e.ended->started_at || (e.ended->answered_at && *e.ended->answered_at > e.ended->ended_at))
     return "a call ended before it began";
@@ -260,14 +282,96 @@ std::string campaign_driver::end() {
       || book.attempts >= definition_->max_attempts)
     book.barred = true;
   if (book.barred) {
-    book.label = report.outcome == call_outcome::unknown     ? "unknown"
-                 : !book.answered                            ? "not_reachable"
-                 : disposition::is_valid(report.disposition) ? report.disposition
-                                                             : "no_disposition";
+    const auto said = valid && report.outcome != call_outcome::unknown ? report.disposition : book.said;
+    book.label = report.outcome == call_outcome::unknown ? (book.said.empty() ? "unknown" : book.said)
+                 : !book.answered                        ? "not_reachable"
+                 : said.empty()                          ? "no_disposition"
+                                                         : said;
   } else {
     book.not_before = e.ended->ended_at + definition_->retry_interval;
   }
   return apply(e);
+}
+
+std::string campaign_driver::dispose() {
+  const auto [number, id] = any_call();
+  auto& book = ledgers_[number];
+  const auto label = any_label();
+  const bool open = book.open == id && book.said.empty();
+  const auto contact = contacts_[number];
+  auto decided = ask_twice([&] { return decide_disposition(number, contacts_[number], id, label, now_); });
+  if (!decided || contact != contacts_[number])
+    return "decide_disposition is not pure";
+  if (decided->has_value() != (open && disposition::is_valid(label)))
+    return "a disposition was taken or refused wrongly";
+  if (!decided->has_value()) {
+    ++covered_.refusals;
+    return decided->error().code == (open ? error_code::invalid_value : error_code::no_such_call)
+             ? std::string{}
+             : "a refused disposition bears the wrong code";
+  }
+  ++covered_.dispositions;
+  if (!book.completed) {
+    book.said = label;
+    return apply(**decided);
+  }
+  book.label = label;
+  return finish_completed(**decided);
+}
+
+std::string campaign_driver::wait_for_result() {
+  constexpr milliseconds patience{120'000};
+  const auto [number, id] = any_call();
+  auto& book = ledgers_[number];
+  const bool awaited = book.open == id && book.completed;
+  const bool over = awaited && now_ >= book.completed_at + patience;
+  auto decided = ask_twice([&] { return decide_result_overdue(number, contacts_[number], id, patience, now_); });
+  if (!decided || decided->has_value() != over)
+    return "the wait for a disposition ended too early or too late";
+  if (result_due(contacts_[number], patience).has_value() != (book.open && book.completed))
+    return "result_due is not set exactly while a disposition is awaited";
+  if (!over)
+    return {};
+  ++covered_.overdue;
+  book.label = "no_disposition";
+  return finish_completed(**decided);
+}
+
+std::string campaign_driver::finish_completed(const contact_event& e) {
+  auto& book = ledgers_[e.contact];
+  if (e.change != contact_change::attempt_ended || !e.completed_before || !e.ended || e.ended->id != *book.open
+      || e.ended->ended_at != book.completed_at || e.ended->outcome != call_outcome::answered || e.connected)
+    return "a call whose disposition was awaited did not end as it was completed";
+  book.open.reset();
+  book.completed = false;
+  book.barred = true;
+  return apply(e);
+}
+
+std::string campaign_driver::take_back() {
+  const auto [number, id] = any_call();
+  auto& book = ledgers_[number];
+  // An answered call cannot be taken back; what then becomes of it is `end`'s.
+  const bool wanted = book.open == id && !book.completed;
+  if (wanted && book.answered)
+    return {};
+  auto decided = ask_twice([&] { return decide_not_placed(*definition_, number, contacts_[number], id, now_); });
+  if (!decided || decided->has_value() != wanted)
+    return "an attempt was taken back that was none, or not taken back";
+  if (!wanted) {
+    ++covered_.refusals;
+    return decided->error().code == error_code::no_such_call ? std::string{} : "a refused take-back bears a wrong code";
+  }
+  ++covered_.taken_back;
+  book.open.reset();
+  book.said.clear();
+  if (--book.attempts > 0) {
+    if (book.barred)
+      book.label = "not_reachable";
+    else
+      book.not_before = (*decided)->at;
+  }
+  return apply(**decided);
 }
 
 std::string campaign_driver::remove() {
@@ -289,13 +393,16 @@ std::string campaign_driver::remove() {
   const bool gone = contact.status == contact_status::removed;
   // What is still ahead of a contact: nothing if barred, else its first call or a further one.
   const bool ahead = !book.barred && (!called || book.attempts < definition_->max_attempts);
+  // The last attempt is not to be made again either, should the gateway not take it.
+  const bool cut = book.open && !contact.suppressed;
   if (first->removed != (!called && !gone) || first->already_called != called
       || first->retry_cancelled != (called && ahead)
-      || first->event.has_value() != (first->removed || first->retry_cancelled))
+      || first->event.has_value() != (first->removed || first->retry_cancelled || cut))
     return "a removal does not say truly what it came to";
   if (!first->event)
     return {};
-  ++(first->removed ? covered_.removals : covered_.cancelled);
+  if (first->removed || first->retry_cancelled)
+    ++(first->removed ? covered_.removals : covered_.cancelled);
   book.barred = true;
   if (book.not_before)
     book.label = "not_reachable";
@@ -337,7 +444,9 @@ std::string campaign_driver::check_contact(contact_no number) const {
     return "due is not set exactly while waiting for a retry";
   if (c.call.has_value() != (c.status == contact_status::in_progress) || c.call.has_value() != book.open.has_value())
     return "call is not set exactly while in progress";
-  if (c.call && (c.call->id != *book.open || c.call->answered_at.has_value() != book.answered))
+  if (c.call
+      && (c.call->id != *book.open || c.call->answered_at.has_value() != book.answered
+          || c.call->completed_at.has_value() != book.completed || c.call->disposition != book.said))
     return "the open call is not the one that was opened";
   if (c.disposition.empty() == (c.status == contact_status::done) || c.disposition != book.label)
     return "the disposition is not the one that the last call came to";

@@ -26,6 +26,7 @@ public:
   /// How often anything came to be, so that a test can tell that all was tried.
   struct coverage {
     std::uint64_t events = 0, refusals = 0, answers = 0, late_ends = 0, retries = 0, removals = 0, cancelled = 0;
+    std::uint64_t completions = 0, dispositions = 0, overdue = 0, taken_back = 0;
     std::map<campaign_status, std::uint64_t> finals;
   };
   const coverage& covered() const noexcept { return covered_; }
@@ -38,6 +39,9 @@ private:
     std::optional<time_point> not_before; ///< its retry
     std::optional<call_id> open;
     bool answered = false;
+    bool completed = false; ///< over, the disposition still awaited
+    time_point completed_at{};
+    std::string said; ///< disposition returned before the end
     std::string label;
   };
   struct call_place {
@@ -54,6 +58,10 @@ private:
   std::string attempt();
   std::string answer();
   std::string end();
+  std::string dispose();
+  std::string finish_completed(const contact_event& e);
+  std::string wait_for_result();
+  std::string take_back();
   std::string remove();
   std::string pass_time();
 

@@ -287,11 +287,13 @@ TEST_CASE("a contact that is being called finishes its call and gets no other") 
   }
 }
 
-TEST_CASE("in its last attempt a contact has no retry that could be cancelled") {
+TEST_CASE("in its last attempt a contact has no retry that could be cancelled, but is suppressed all the same") {
   auto r = decide_removal(sample::running(3), 4, sample::in_progress(3), epoch);
   CHECK(r->already_called);
   CHECK_FALSE(r->retry_cancelled);
-  CHECK_FALSE(r->event);
+  REQUIRE(r->event);
+  CHECK(r->event->after == sample::in_progress(3, true));
+  CHECK_FALSE(decide_removal(sample::running(3), 4, r->event->after, epoch)->event);
 }
 
 TEST_CASE("removing a contact that is done or removed changes nothing") {

@@ -29,6 +29,10 @@ TEST_CASE("random commands never break a campaign") {
     all.retries += c.retries;
     all.removals += c.removals;
     all.cancelled += c.cancelled;
+    all.completions += c.completions;
+    all.dispositions += c.dispositions;
+    all.overdue += c.overdue;
+    all.taken_back += c.taken_back;
     for (auto [status, times] : c.finals)
       all.finals[status] += times;
   }
@@ -40,6 +44,10 @@ TEST_CASE("random commands never break a campaign") {
   CHECK(all.retries > 5'000);
   CHECK(all.removals > 500);
   CHECK(all.cancelled > 500);
+  CHECK(all.completions > 100);
+  CHECK(all.dispositions > 500);
+  CHECK(all.overdue > 40);
+  CHECK(all.taken_back > 500);
   CHECK(all.finals[campaign_status::completed] > 500);
   CHECK(all.finals[campaign_status::stopped] > 500);
 }

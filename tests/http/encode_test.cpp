@@ -61,7 +61,7 @@ TEST_CASE("a contact shows its calls, the open one last") {
   contact.profile = {*phone::parse("+919812345678"), "A", R"({"x": 1.0})"};
   contact.state.status = contact_status::in_progress;
   contact.state.attempts = 4;
-  contact.state.call = open_call{call_id{1, 4}, at, at + milliseconds{5}};
+  contact.state.call = open_call{call_id{1, 4}, at, at + milliseconds{5}, {}, {}};
   contact.calls = {{call_id{1, 1}, 1, at, std::nullopt, at + milliseconds{30'000}, call_outcome::busy, ""},
     {call_id{1, 2}, 2, at, std::nullopt, at, call_outcome::unknown, ""},
     {call_id{1, 3}, 3, at, at + milliseconds{1000}, at + milliseconds{62'900}, call_outcome::abandoned, "callback"}};

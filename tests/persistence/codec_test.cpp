@@ -23,7 +23,8 @@ contact_state any_contact(chance& luck) {
   made.attempts = any_byte(luck);
   made.suppressed = luck.percent(50);
   made.due = maybe(luck, luck.instant());
-  made.call = maybe(luck, open_call{luck.call(), luck.instant(), maybe(luck, luck.instant())});
+  made.call = maybe(luck,
+    open_call{luck.call(), luck.instant(), maybe(luck, luck.instant()), luck.bytes(10), maybe(luck, luck.instant())});
   made.disposition = luck.bytes(64);
   return made;
 }
@@ -57,13 +58,14 @@ event any_event(chance& luck) {
   default: break;
   }
   contact_event e;
-  e.change = static_cast<contact_change>(luck.below(5));
+  e.change = static_cast<contact_change>(luck.below(8));
   e.contact = static_cast<contact_no>(luck.below(~contact_no{0}));
   e.before = all_contact_statuses[luck.below(all_contact_statuses.size())];
   e.after = any_contact(luck);
   e.at = luck.instant();
   e.ended = maybe(luck, any_call(luck));
   e.connected = luck.percent(50);
+  e.completed_before = luck.percent(50);
   return e;
 }
 

@@ -18,7 +18,7 @@ inline call_request request_for(std::uint64_t n, std::uint8_t attempt = 1) {
 class diary {
 public:
   call_listener listener() {
-    return [text = text_](const call_news& news) {
+    return [text = text_](const call_news& news, const receipt&) {
       if (!text->empty())
         *text += ' ';
       if (std::holds_alternative<call_placed>(news))

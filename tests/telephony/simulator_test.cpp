@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <array>
 #include <map>
 #include <stdexcept>
 #include <vector>
@@ -26,13 +25,10 @@ struct fixture {
     }
     time.set(end);
   }
-  std::string look_up(call_id id, diary& heard) {
-    std::string answers;
-    gateway->look_up(id, heard.listener(), [&](lookup_answer answer) {
-      constexpr std::array names{"running", "ended", "never_heard"};
-      answers += names.at(static_cast<std::size_t>(answer));
-    });
-    return answers;
+  std::string look_up(call_id id) {
+    diary heard;
+    gateway->look_up(id, heard.listener());
+    return heard.text();
   }
 
   timing::manual_clock time{time_point{10s}};
@@ -164,40 +160,32 @@ TEST_CASE("look_up of a running call replaces its listener") {
   diary second;
   f.gateway->place(request_for(1), first.listener());
   f.run_until(time_point{20s});
-  CHECK(f.look_up(request_for(1).id, second) == "running");
-  CHECK(second.text().empty());
+  f.gateway->look_up(request_for(1).id, second.listener());
+  CHECK(second.text() == "placed");
   f.run_until(time_point{100s});
   CHECK(first.text() == "placed answered@15");
   CHECK(first.let_go());
-  CHECK(second.text() == "ended(answered interested)@75");
+  CHECK(second.text() == "placed ended(answered interested)@75");
 }
 
-TEST_CASE("look_up of a call that has ended tells its end before the answer") {
+TEST_CASE("look_up of a call that has ended tells its end, each time") {
   fixture f{always_answered(5s, 60s)};
   diary first;
   f.gateway->place(request_for(1), first.listener());
   f.run_until(time_point{100s});
-  for (int again = 0; again < 2; ++again) {
-    diary second;
-    std::string at_answer;
-    f.gateway->look_up(request_for(1).id, second.listener(), [&](lookup_answer answer) {
-      CHECK(answer == lookup_answer::ended);
-      at_answer = second.text();
-    });
-    CHECK(at_answer == "ended(answered interested)@75");
-    CHECK(second.text() == at_answer);
-  }
+  for (int again = 0; again < 2; ++again)
+    CHECK(f.look_up(request_for(1).id) == "ended(answered interested)@75");
 }
 
-TEST_CASE("an id that was never heard of can no longer come to be") {
+TEST_CASE("an id that was never heard of is unknown, and can no longer come to be") {
   fixture f{always_answered(5s, 60s)};
   diary heard;
-  CHECK(f.look_up(request_for(1).id, heard) == "never_heard");
+  CHECK(f.look_up(request_for(1).id) == "ended(unknown)@10");
   f.gateway->place(request_for(1), heard.listener());
   CHECK(f.timers.size() == 0);
   CHECK(f.gateway->in_flight() == 0);
   CHECK(heard.text().empty());
-  CHECK(f.look_up(request_for(1).id, heard) == "never_heard");
+  CHECK(f.look_up(request_for(1).id) == "ended(unknown)@10");
   // Others are not touched by it.
   f.gateway->place(request_for(2), heard.listener());
   CHECK(heard.text() == "placed");
@@ -209,13 +197,12 @@ TEST_CASE("the last calls that ended are remembered, and no more than a bounded 
   fixture f{options};
   constexpr std::uint64_t calls = simulator_memory * 4;
   for (std::uint64_t n = 0; n < calls; ++n)
-    f.gateway->place(request_for(n), [](const call_news&) {});
-  diary heard;
+    f.gateway->place(request_for(n), [](const call_news&, const receipt&) {});
   std::uint64_t forgotten = 0;
   for (std::uint64_t n = calls - simulator_memory; n < calls; ++n)
-    forgotten += f.look_up(request_for(n).id, heard) == "ended" ? 0 : 1;
+    forgotten += f.look_up(request_for(n).id) == "ended(unknown)@10" ? 1 : 0;
   CHECK(forgotten == 0);
-  CHECK(f.look_up(request_for(0).id, heard) == "never_heard");
+  CHECK(f.look_up(request_for(0).id) == "ended(unknown)@10");
 }
 
 TEST_CASE("after shut_down there is no news, and listeners are let go") {
@@ -227,7 +214,7 @@ TEST_CASE("after shut_down there is no news, and listeners are let go") {
   CHECK(f.gateway->in_flight() == 0);
   f.run_until(time_point{100s});
   f.gateway->place(request_for(2), heard.listener());
-  CHECK(f.look_up(request_for(1).id, heard).empty());
+  CHECK(f.look_up(request_for(1).id).empty());
   f.gateway->shut_down();
   CHECK(heard.text() == "placed");
 }
@@ -248,7 +235,7 @@ TEST_CASE("a listener may shut the gateway down: what it hears then is the last"
   options.instant = true;
   fixture f{options};
   std::vector<std::size_t> heard;
-  f.gateway->place(request_for(1), [&](const call_news& news) {
+  f.gateway->place(request_for(1), [&](const call_news& news, const receipt&) {
     heard.push_back(news.index());
     f.gateway->shut_down();
   });
@@ -260,7 +247,7 @@ TEST_CASE("a listener may place the next call") {
   options.instant = true;
   fixture f{options};
   std::uint64_t ended = 0;
-  call_listener next = [&](const call_news& news) {
+  call_listener next = [&](const call_news& news, const receipt&) {
     if (std::holds_alternative<call_ended>(news) && ++ended < 100)
       f.gateway->place(request_for(ended), next);
   };
