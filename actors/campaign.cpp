@@ -1,6 +1,7 @@
 #include "actors/campaign_class.hpp"
 #include "actors/contact.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace redial::actors {
@@ -27,13 +28,15 @@ campaign::behavior_type campaign::make_behavior() {
       answer_pending();
     },
     [this](const contact_news& n) {
-      on_news(n.contact, n.call, n.news);
+      if (n.generation != 0)
+        fence_.placed(n.generation);
+      on_news(n.contact, n.call, n.news, n.done);
       settle();
     },
     [this](const contact_burst& b) {
       fence_.placed(b.generation);
       for (const auto& news : *b.news)
-        on_news(b.contact, b.call, news);
+        on_news(b.contact, b.call, news, {});
       settle();
     },
     [this](const contact_due& d) {
@@ -73,9 +76,16 @@ void campaign::load() {
       live.state = std::move(open.state);
       live.actor =
         spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), open.contact, keeps_contacts());
-      caf::anon_send(live.actor, contact_lookup{live.state.call->id});
-      ++lines_adopted_;
+      if (live.state.call->completed_at) {
+        await_result(open.contact, live);
+      } else {
+        // It may have been on its way to the gateway when the process ended: it has to be waited for like any other.
+        live.generation = fence_.start();
+        ++lines_adopted_;
+      }
+      caf::anon_send(live.actor, contact_lookup{live.state.call->id, live.generation});
     }
+    std::sort(results_.begin(), results_.end());
     if (!live_.empty())
       context_.log.info("campaign={} asks the gateway for {} calls that were in progress", id(), live_.size());
   }
@@ -89,6 +99,8 @@ void campaign::on_exit() {
   for (auto& p : pending_)
     p.finish(&gone);
   pending_.clear();
+  confirmations_.clear();
+  results_.clear();
   for (auto& [number, live] : live_)
     end_short_wait(live);
   live_.clear();
@@ -159,16 +171,35 @@ void campaign::remove(const remove_command& c) {
 }
 
 void campaign::answer_when_safe(bool fenced, std::function<void(const problem*)> finish) {
-  pending_.push_back({state_.last_seq, fenced ? fence_.close() : 0, std::move(finish)});
+  pending_.push_back({state_.last_seq, fenced ? fence_.close() : 0,
+    context_.time.now() + context_.settings.answer_within, std::move(finish)});
+}
+
+void campaign::confirm_when_safe(const telephony::receipt& owed) {
+  if (owed)
+    confirmations_.emplace_back(state_.last_seq, owed);
 }
 
 void campaign::answer_pending() {
-  while (!pending_.empty() && pending_.front().seq <= committed_seq_ && fence_.cleared(pending_.front().generation)) {
+  while (!confirmations_.empty() && confirmations_.front().first <= committed_seq_) {
+    confirmations_.front().second.confirm();
+    confirmations_.pop_front();
+  }
+  const problem uncertain{error_code::unavailable,
+    "this is in force and on record, but the gateway has not said yet whether calls that were on their way to it "
+    "before "
+    "will still be placed",
+    {}};
+  while (!pending_.empty() && pending_.front().seq <= committed_seq_) {
+    const bool cleared = fence_.cleared(pending_.front().generation);
+    if (!cleared && context_.time.now() < pending_.front().give_up_at)
+      break;
     auto finish = std::move(pending_.front().finish);
     pending_.pop_front();
-    finish(nullptr);
+    finish(cleared ? nullptr : &uncertain);
   }
 }
+
 // -- journal --------------------------------------------------------------------------------------------------------
 
 void campaign::flush() {
@@ -200,8 +231,11 @@ void campaign::committed(const append_done& d) {
     if (const auto* c = std::get_if<contact_event>(&e)) {
       if (c->change == contact_change::attempt_started)
         dial(*c);
-      else if (c->change == contact_change::attempt_ended)
+      else if (c->change == contact_change::attempt_completed
+               || (c->change == contact_change::attempt_ended && !c->completed_before))
         ++lines_ended_;
+      else if (c->change == contact_change::attempt_not_placed)
+        ++lines_taken_back_;
     } else if (const auto* changed = std::get_if<campaign_changed>(&e)) {
       context_.log.info("campaign={} {}", id(), to_string(state.status));
       if (is_final(state.status))

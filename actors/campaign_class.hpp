@@ -42,6 +42,7 @@ private:
   struct pending_answer {
     std::uint64_t seq = 0;        // until this event is committed
     std::uint64_t generation = 0; // and every attempt up to this generation is placed
+    time_point give_up_at{};      // or, at last, it is said that nobody knows
     std::function<void(const problem*)> finish;
   };
 
@@ -56,13 +57,22 @@ private:
   }
   void answer_when_safe(bool fenced, std::function<void(const problem*)> finish);
   void answer_pending();
+  /// Whoever brought news is told so once all that has been decided so far is committed.
+  void confirm_when_safe(const telephony::receipt& owed);
 
   // the dial loop
   void take_grant(std::uint32_t lines);
   bool start_next(time_point now);
   void dial(const contact_event& started);
-  void on_news(contact_no number, call_id call, const telephony::call_news& news);
+  void on_news(contact_no number, call_id call, const telephony::call_news& news, const telephony::receipt& owed);
+  void apply(contact_no number, live_contact& live, const telephony::call_news& news);
+  void on_not_placed(contact_no number, live_contact& live, const telephony::call_not_placed& news);
   void on_ended(contact_no number, live_contact& live, const telephony::call_ended& news);
+  void on_disposition(contact_no number, live_contact& live, std::string_view label, time_point at);
+  void step(contact_no number, live_contact& live, contact_event e);
+  void close(contact_no number, live_contact& live, bool stays);
+  void await_result(contact_no number, const live_contact& live);
+  void give_up_results(time_point now);
   void after_short_wait(contact_no number);
   contact_state state_of(contact_no number, time_point now) const;
   void end_short_wait(live_contact& live);
@@ -100,16 +110,21 @@ private:
   profile_cache profiles_;
   std::unordered_map<contact_no, live_contact> live_;
   start_fence fence_;
+  std::deque<std::pair<time_point, contact_no>> results_; // dispositions awaited, and until when
 
   std::vector<event> buffer_; // decided, not yet handed to the writer
   bool append_under_way_ = false;
   std::uint64_t committed_seq_ = 0;
   std::deque<pending_answer> pending_;
+  std::deque<std::pair<std::uint64_t, telephony::receipt>> confirmations_; // until this event is committed
 
   std::uint64_t lines_wanted_ = 0; // as the pool believes
   std::uint32_t lines_ended_ = 0;  // to be told to the pool
   std::uint32_t lines_unused_ = 0;
   std::uint32_t lines_adopted_ = 0;
+  std::uint32_t lines_taken_back_ = 0;
+  std::uint32_t lines_refused_ = 0;
+  milliseconds retry_after_{};
   std::optional<time_point> armed_;
   bool draining_ = false;
   bool drain_told_ = false;

@@ -69,45 +69,116 @@ void campaign::dial(const contact_event& started) {
   caf::anon_send(live.actor, contact_dial{std::move(request), live.generation});
 }
 
-void campaign::on_news(contact_no number, call_id call, const telephony::call_news& news) {
-  auto it = live_.find(number);
-  if (it == live_.end() || !it->second.state.call || it->second.state.call->id != call) {
+void campaign::on_news(
+  contact_no number, call_id call, const telephony::call_news& news, const telephony::receipt& owed) {
+  if (auto it = live_.find(number); it != live_.end() && it->second.state.call && it->second.state.call->id == call)
+    apply(number, it->second, news);
+  else
     context_.log.debug("campaign={} call={} news of a call that is not open: not applied", id(), call.to_string());
-    return;
-  }
-  auto& live = it->second;
+  confirm_when_safe(owed);
+}
+
+void campaign::apply(contact_no number, live_contact& live, const telephony::call_news& news) {
+  const auto call = live.state.call->id;
   if (const auto* answered = std::get_if<telephony::call_answered>(&news)) {
-    if (auto decided = decide_answered(number, live.state, call, answered->at)) {
-      live.state = decided->after;
-      record(std::move(*decided));
-    }
+    if (auto decided = decide_answered(number, live.state, call, answered->at))
+      step(number, live, std::move(*decided));
   } else if (const auto* ended = std::get_if<telephony::call_ended>(&news)) {
-    on_ended(number, live, *ended);
+    if (live.state.call->completed_at)
+      on_disposition(number, live, ended->disposition, ended->at);
+    else
+      on_ended(number, live, *ended);
+  } else if (const auto* said = std::get_if<telephony::call_disposition>(&news)) {
+    on_disposition(number, live, said->label, said->at);
+  } else if (const auto* refused = std::get_if<telephony::call_not_placed>(&news)) {
+    on_not_placed(number, live, *refused);
   }
 }
 
-void campaign::on_ended(contact_no number, live_contact& live, const telephony::call_ended& news) {
-  auto decided = decide_ended(
-    *state_.definition, number, live.state, live.state.call->id, {news.outcome, news.disposition, news.at});
+/// What happened to a contact whose call is in progress.
+void campaign::step(contact_no number, live_contact& live, contact_event e) {
+  live.state = e.after;
+  contacts_[number].set(e.after);
+  record(std::move(e));
+}
+
+void campaign::on_not_placed(contact_no number, live_contact& live, const telephony::call_not_placed& news) {
+  auto decided = decide_not_placed(*state_.definition, number, live.state, live.state.call->id, context_.time.now());
   if (!decided)
     return;
-  live.state = decided->after;
-  contacts_[number].set(live.state);
-  record(std::move(*decided));
+  if (decided->change == contact_change::attempt_not_placed && news.retry_after > milliseconds{0}) {
+    ++lines_refused_;
+    retry_after_ = std::max(retry_after_, news.retry_after);
+  }
+  step(number, live, std::move(*decided));
+  close(number, live, keeps_contacts());
+}
+
+void campaign::on_ended(contact_no number, live_contact& live, const telephony::call_ended& news) {
+  auto decided = decide_ended(*state_.definition, number, live.state, live.state.call->id,
+    {news.outcome, news.disposition, news.at, news.result_follows});
+  if (!decided)
+    return;
+  const bool over = decided->change == contact_change::attempt_ended;
+  step(number, live, std::move(*decided));
+  if (over)
+    close(number, live, keeps_contacts() || news.result_follows);
+  else
+    await_result(number, live);
+}
+
+void campaign::on_disposition(contact_no number, live_contact& live, std::string_view label, time_point at) {
+  auto decided = decide_disposition(number, live.state, live.state.call->id, label, at);
+  if (!decided) {
+    if (decided.error().code == error_code::invalid_value)
+      context_.log.warn("campaign={} call={} its script returned a disposition that is none: not applied", id(),
+        live.state.call->id.to_string());
+    return;
+  }
+  const bool over = decided->change == contact_change::attempt_ended;
+  step(number, live, std::move(*decided));
+  if (over)
+    close(number, live, true);
+}
+
+/// Nothing of the contact's call is open any more. @param stays its actor waits to be told what to do.
+void campaign::close(contact_no number, live_contact& live, bool stays) {
   const bool again = live.state.status == contact_status::waiting_retry;
-  if (keeps_contacts()) {
-    if (again && !is_final(state_.status)
-        && context_.waiting_actors.fetch_add(1, std::memory_order_relaxed) < context_.settings.max_waiting_actors) {
-      caf::anon_send(live.actor, contact_wait{*live.state.due});
-      return;
-    }
-    if (again && !is_final(state_.status))
+  if (stays) {
+    if (again && keeps_contacts() && !is_final(state_.status)) {
+      if (context_.waiting_actors.fetch_add(1, std::memory_order_relaxed) < context_.settings.max_waiting_actors) {
+        caf::anon_send(live.actor, contact_wait{*live.state.due});
+        return;
+      }
       context_.waiting_actors.fetch_sub(1, std::memory_order_relaxed);
+    }
     caf::anon_send(live.actor, contact_retire{});
   }
   if (again)
     queue_.wait(*live.state.due, number);
+  else if (live.state.status == contact_status::pending)
+    queue_.ready(number);
   live_.erase(number);
+}
+
+void campaign::await_result(contact_no number, const live_contact& live) {
+  results_.emplace_back(*result_due(live.state, context_.settings.result_timeout), number);
+}
+
+void campaign::give_up_results(time_point now) {
+  while (!results_.empty() && results_.front().first <= now) {
+    const auto number = results_.front().second;
+    results_.pop_front();
+    auto it = live_.find(number);
+    if (it == live_.end() || !it->second.state.call)
+      continue; // it came, and perhaps another call followed
+    auto decided =
+      decide_result_overdue(number, it->second.state, it->second.state.call->id, context_.settings.result_timeout, now);
+    if (!decided)
+      continue;
+    step(number, it->second, std::move(*decided));
+    close(number, it->second, true);
+  }
 }
 
 void campaign::after_short_wait(contact_no number) {

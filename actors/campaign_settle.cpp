@@ -25,6 +25,7 @@ void campaign::settle() {
 
 void campaign::settle_time() {
   const auto now = context_.time.now();
+  give_up_results(now);
   while (auto due = decide_by_time(state_, now))
     record(*due);
   queue_.ripen(now);
@@ -47,13 +48,16 @@ void campaign::settle_lines() {
   std::uint64_t want = 0;
   if (may_dial_now())
     want = std::min(queue_.ready_count() + state_.counters.pending, max_wanted);
-  const bool credit_changed = lines_ended_ > 0 || lines_unused_ > 0 || lines_adopted_ > 0;
+  const bool credit_changed =
+    lines_ended_ > 0 || lines_unused_ > 0 || lines_adopted_ > 0 || lines_taken_back_ > 0 || lines_refused_ > 0;
   const bool demand_changed = want < lines_wanted_ || (want > 0 && lines_wanted_ == 0);
   if (!credit_changed && !demand_changed)
     return;
-  caf::anon_send(links_.lines, lines_update{number_, caf::actor_cast<caf::actor>(this), lines_ended_, lines_unused_,
-                                 lines_adopted_, static_cast<std::uint32_t>(want)});
-  lines_ended_ = lines_unused_ = lines_adopted_ = 0;
+  caf::anon_send(
+    links_.lines, lines_update{number_, caf::actor_cast<caf::actor>(this), lines_ended_, lines_unused_, lines_adopted_,
+                    lines_taken_back_, lines_refused_, retry_after_, static_cast<std::uint32_t>(want)});
+  lines_ended_ = lines_unused_ = lines_adopted_ = lines_taken_back_ = lines_refused_ = 0;
+  retry_after_ = {};
   lines_wanted_ = want;
 }
 
@@ -63,6 +67,11 @@ void campaign::settle_timer() {
     if (auto retry = queue_.next_due(); retry && (!due || *retry < *due))
       due = retry;
   }
+  const auto also = [&due](time_point instant) { due = due ? std::min(*due, instant) : instant; };
+  if (!results_.empty())
+    also(results_.front().first);
+  if (!pending_.empty() && !fence_.cleared(pending_.front().generation))
+    also(pending_.front().give_up_at);
   if (due && (!armed_ || *due < *armed_)) {
     armed_ = due;
     arm_tick(context_.timers, *due, this);

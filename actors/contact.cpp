@@ -8,6 +8,7 @@ namespace {
 
 using telephony::call_ended;
 using telephony::call_news;
+using telephony::call_not_placed;
 using telephony::call_placed;
 
 /// While a contact is inside `gateway.place`, news of its call that come on this very thread are gathered here instead
@@ -28,13 +29,9 @@ public:
 protected:
   behavior_type make_behavior() override {
     return {
-      [this](const gateway_news& n) {
-        if (n.call == call_)
-          relay(n.news);
-      },
-      [this](const gateway_answer& a) { take_answer(a.answer); },
+      [this](const gateway_news& n) { relay(n); },
       [this](const contact_dial& d) { dial(d); },
-      [this](const contact_lookup& l) { look_up(l.call); },
+      [this](const contact_lookup& l) { look_up(l); },
       [this](const contact_wait& w) { arm_tick(context_.timers, w.due, this); },
       [this](tick) { caf::anon_send(campaign_, contact_due{number_}); },
       [this](contact_retire) { quit(); },
@@ -45,13 +42,13 @@ protected:
 
 private:
   telephony::call_listener listener() {
-    return
-      [self = caf::actor_cast<caf::actor>(this), owner = static_cast<const void*>(this), call = call_](call_news news) {
-        if (gathers.contact == owner)
-          gathers.into->push_back(std::move(news));
-        else
-          caf::anon_send(self, gateway_news{call, std::move(news)});
-      };
+    return [self = caf::actor_cast<caf::actor>(this), owner = static_cast<const void*>(this), call = call_](
+             call_news news, telephony::receipt owed) {
+      if (gathers.contact == owner && !owed)
+        gathers.into->push_back(std::move(news));
+      else
+        caf::anon_send(self, gateway_news{call, std::move(news), std::move(owed)});
+    };
   }
 
   void dial(const contact_dial& d) {
@@ -69,32 +66,35 @@ private:
     gathers = {};
     if (news->empty())
       return;
-    const bool over = std::holds_alternative<call_ended>(news->back());
-    caf::anon_send(campaign_, contact_burst{number_, generation_, call_, std::move(news)});
-    if (over)
+    const auto last = news->back();
+    caf::anon_send(campaign_, contact_burst{number_, std::exchange(generation_, 0), call_, std::move(news)});
+    if (is_last(last))
       call_over();
   }
 
-  void look_up(call_id call) {
-    call_ = call;
-    context_.gateway.look_up(call, listener(),
-      [self = caf::actor_cast<caf::actor>(this)](auto answer) { caf::anon_send(self, gateway_answer{answer}); });
+  void look_up(const contact_lookup& l) {
+    call_ = l.call;
+    generation_ = l.generation;
+    context_.gateway.look_up(call_, listener());
   }
 
-  void take_answer(telephony::lookup_answer answer) {
-    if (answer == telephony::lookup_answer::never_heard)
-      relay(call_ended{call_outcome::unknown, {}, context_.time.now()});
-  }
-
-  void relay(const call_news& news) {
-    if (std::holds_alternative<call_placed>(news)) {
-      if (generation_ != 0) // a call of a former life was placed before anyone could ask
-        caf::anon_send(campaign_, contact_placed{number_, generation_});
+  /// News of a former call goes on as well: its bringer waits until the campaign has put it on file as late.
+  void relay(const gateway_news& n) {
+    const auto generation = n.call == call_ ? std::exchange(generation_, 0) : 0;
+    if (!std::holds_alternative<call_placed>(n.news)) {
+      caf::anon_send(campaign_, contact_news{number_, generation, n.call, n.news, n.done});
+      if (n.call == call_ && is_last(n.news))
+        call_over();
       return;
     }
-    caf::anon_send(campaign_, contact_news{number_, call_, news});
-    if (std::holds_alternative<call_ended>(news))
-      call_over();
+    if (generation != 0)
+      caf::anon_send(campaign_, contact_placed{number_, generation});
+    n.done.confirm(); // the attempt is on file since before it was placed
+  }
+
+  static bool is_last(const call_news& news) {
+    const auto* ended = std::get_if<call_ended>(&news);
+    return ended ? !ended->result_follows : std::holds_alternative<call_not_placed>(news);
   }
 
   void call_over() {

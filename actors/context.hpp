@@ -23,6 +23,11 @@ struct engine_settings {
   milliseconds passivate_after{5000};
   /// So many contacts may wait with an actor of their own, over all campaigns; the others are passivated.
   std::size_t max_waiting_actors = 20'000;
+  /// How long a disposition may come after the end of its call.
+  milliseconds result_timeout{120'000};
+  /// A pause, stop or removal waits so long for calls that are on their way to the gateway; then the caller is told
+  /// that it is in force, and that nobody knows yet whether these will still be placed.
+  milliseconds answer_within{20'000};
   std::size_t max_commands = 10'000; ///< commands of callers under way at once
   std::size_t max_uploads = 4;       ///< campaigns being uploaded at once
   /// Before an actor that died is started again (engine time); doubles with each death up to 64 times as much.

@@ -79,16 +79,30 @@ std::future<void> engine::drain() {
 std::optional<std::string> engine::not_ready() const {
   switch (phase_.load()) {
   case phase::starting: return "starting";
-  case phase::serving: return std::nullopt;
+  case phase::serving:
+    if (auto why = context_.store.health())
+      return "storage: " + *why;
+    return std::nullopt;
   case phase::stopping: break;
   }
   return "stopping";
 }
 
-/// @returns why no command is taken now, if so.
+/// @returns why nothing that writes is taken now, if so.
 std::optional<problem> engine::closed() const {
-  if (auto why = not_ready())
-    return problem{error_code::unavailable, "the engine is " + *why, {}};
+  if (auto why = unreadable())
+    return why;
+  if (auto why = context_.store.health())
+    return problem{error_code::storage_failed, "nothing can be stored now: " + *why, {}};
+  return std::nullopt;
+}
+
+/// @returns why not even a question is taken now, if so.
+std::optional<problem> engine::unreadable() const {
+  if (phase_.load() == phase::starting)
+    return problem{error_code::unavailable, "the engine is starting", {}};
+  if (phase_.load() == phase::stopping)
+    return problem{error_code::unavailable, "the engine is stopping", {}};
   if (context_.pending_commands.load(std::memory_order_relaxed) >= context_.settings.max_commands)
     return problem{error_code::overloaded, "too many commands are under way", {}};
   return std::nullopt;
@@ -125,7 +139,7 @@ void engine::remove_contacts(
 
 void engine::list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
   std::size_t limit, reply<contact_page> done) {
-  if (auto why = closed())
+  if (auto why = unreadable())
     return done(*why);
   auto view = find(id);
   if (!view)
@@ -135,7 +149,7 @@ void engine::list_contacts(const campaign_id& id, std::optional<contact_status> 
 }
 
 void engine::find_contact(const campaign_id& id, phone number, reply<contact_detail> done) {
-  if (auto why = closed())
+  if (auto why = unreadable())
     return done(*why);
   auto view = find(id);
   if (!view)

@@ -41,6 +41,7 @@ public:
 private:
   enum class phase : std::uint8_t { starting, serving, stopping };
   std::optional<problem> closed() const;
+  std::optional<problem> unreadable() const;
 
   caf::actor_system& system_;
   engine_context& context_;

@@ -38,6 +38,9 @@ public:
   void give_back(campaign_no campaign, std::uint32_t lines);
   /// Lines that are in use already (found by recovery), even beyond the limit.
   void adopt(campaign_no campaign, std::uint32_t lines);
+  /// The gateway turned `attempts` starts away: none begins within `retry_after` from `now`, and from then on no more
+  /// calls at once than it had taken, a tenth more each second.
+  void slow_down(std::uint32_t attempts, time_point now, milliseconds retry_after);
   /// `campaign` wants nothing and holds nothing any more.
   void leave(campaign_no campaign);
 
@@ -45,7 +48,7 @@ public:
   std::vector<grant> allocate(time_point now);
 
   /// @returns when `allocate` can hand out more although nothing else happens: demand and lines are there, only the
-  /// rate holds them back.
+  /// rate, or a gateway that asked for patience, holds them back.
   std::optional<time_point> next_start(time_point now) const;
 
   std::uint32_t in_use() const noexcept { return in_use_; }
@@ -61,11 +64,16 @@ private:
 
   void update(campaign_no campaign, standing& s, std::uint32_t held, std::uint32_t wanted);
   void refill(time_point now);
+  void widen(time_point now);
+  std::uint32_t free_lines() const noexcept { return in_use_ < window_ ? window_ - in_use_ : 0; }
   bool limited() const noexcept { return limits_.calls_per_second > 0; }
   double burst() const noexcept;
 
   line_limits limits_;
   std::uint32_t in_use_ = 0;
+  std::uint32_t window_;    // calls at once that the gateway is trusted to take, at most the limit
+  time_point held_until_{}; // no start before
+  time_point widened_at_{};
   double tokens_ = 0;
   time_point refilled_at_;
   std::unordered_map<campaign_no, standing> standings_;

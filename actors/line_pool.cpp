@@ -37,7 +37,9 @@ private:
   void update(const lines_update& u) {
     members_[u.campaign] = u.from;
     allocator_.adopt(u.campaign, u.adopted);
-    allocator_.release(u.campaign, u.ended);
+    allocator_.release(u.campaign, u.ended + u.taken_back);
+    if (u.refused > 0)
+      allocator_.slow_down(u.refused, context_.time.now(), u.retry_after);
     allocator_.give_back(u.campaign, u.unused);
     allocator_.want(u.campaign, u.wanted);
     share();

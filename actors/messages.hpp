@@ -123,10 +123,13 @@ struct flush_now {};
 struct lines_update {
   campaign_no campaign = 0;
   caf::actor from;
-  std::uint32_t ended = 0;   ///< lines whose call is over
-  std::uint32_t unused = 0;  ///< granted lines for which there was no call: their starts are given back too
-  std::uint32_t adopted = 0; ///< lines that recovery found in use
-  std::uint32_t wanted = 0;  ///< replaces what was wanted before
+  std::uint32_t ended = 0;      ///< lines whose call is over
+  std::uint32_t unused = 0;     ///< granted lines for which there was no call: their starts are given back too
+  std::uint32_t adopted = 0;    ///< lines that recovery found in use
+  std::uint32_t taken_back = 0; ///< lines whose attempt the gateway did not place
+  std::uint32_t refused = 0;    ///< attempts that the gateway turns away at present: slow down
+  milliseconds retry_after{};   ///< with refused: how long to leave it alone
+  std::uint32_t wanted = 0;     ///< replaces what was wanted before
 };
 
 /// The campaign needs no lines any more; those that it holds are free.
@@ -147,11 +150,13 @@ struct contact_placed {
   std::uint64_t generation = 0;
 };
 
-/// News of a contact's call, as the gateway told it.
+/// News of a contact's call, as the gateway told it. The first news of an attempt bears its generation, further ones 0.
 struct contact_news {
   contact_no contact = 0;
+  std::uint64_t generation = 0;
   call_id call;
   telephony::call_news news;
+  telephony::receipt done;
 };
 
 /// Several pieces of news that came within one step, `call_placed` among them: saves hops for calls that end at once.
@@ -166,16 +171,13 @@ struct contact_burst {
 struct gateway_news {
   call_id call;
   telephony::call_news news;
-};
-
-/// To the contact actor itself: what the gateway knows of the call that was in progress when the process ended.
-struct gateway_answer {
-  telephony::lookup_answer answer{};
+  telephony::receipt done;
 };
 
 /// To a contact actor: ask the gateway what became of this call, which was in progress when the process ended.
 struct contact_lookup {
   call_id call;
+  std::uint64_t generation = 0;
 };
 
 /// To a contact actor: place this attempt.
@@ -254,9 +256,8 @@ using campaign_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts
   caf::reacts_to<drain>, caf::reacts_to<retire>>;
 
 /// One contact while its call or a short wait for the next one lasts.
-using contact_actor =
-  caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts_to<gateway_answer>, caf::reacts_to<contact_dial>,
-    caf::reacts_to<contact_lookup>, caf::reacts_to<contact_wait>, caf::reacts_to<tick>, caf::reacts_to<contact_retire>>;
+using contact_actor = caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts_to<contact_dial>,
+  caf::reacts_to<contact_lookup>, caf::reacts_to<contact_wait>, caf::reacts_to<tick>, caf::reacts_to<contact_retire>>;
 
 /// The only writer of the store.
 using writer_actor = caf::typed_actor<caf::reacts_to<append_request>, caf::reacts_to<stage_request>,
@@ -294,7 +295,6 @@ REDIAL_LOCAL_MESSAGE(contact_wait)
 REDIAL_LOCAL_MESSAGE(drain)
 REDIAL_LOCAL_MESSAGE(find_contact_query)
 REDIAL_LOCAL_MESSAGE(flush_now)
-REDIAL_LOCAL_MESSAGE(gateway_answer)
 REDIAL_LOCAL_MESSAGE(gateway_news)
 REDIAL_LOCAL_MESSAGE(lines_grant)
 REDIAL_LOCAL_MESSAGE(lines_leave)

@@ -1,5 +1,7 @@
 #include "actors/store_writer.hpp"
 
+#include <algorithm>
+
 namespace redial::actors {
 
 namespace {
@@ -12,6 +14,7 @@ public:
 
 protected:
   behavior_type make_behavior() override {
+    context_.store.watch([address = address()] { wake(address); });
     return {
       [this](const append_request& r) {
         queue_.push_back(r);
@@ -22,42 +25,106 @@ protected:
       [this](const stage_request& r) { stage(r); },
       [this](const writer_fence& f) {
         flush();
-        caf::anon_send(f.from, f);
+        // Who waits for the fence is about to read the store: not before what it reads is known to be true.
+        if (mending_)
+          fences_.push_back(f);
+        else
+          caf::anon_send(f.from, f);
       },
-      [this](flush_now) { flush(); },
+      [this](flush_now) {
+        if (mending_ && context_.time.now() >= next_attempt_)
+          mend();
+        flush();
+      },
     };
   }
 
-  void on_exit() override { queue_.clear(); }
+  void on_exit() override {
+    context_.store.watch({});
+    queue_.clear();
+    fences_.clear();
+  }
 
 private:
+  /// From any thread. The store's trouble and the timer do not keep the writer alive.
+  static void wake(const caf::actor_addr& writer) {
+    if (auto self = caf::actor_cast<caf::actor>(writer))
+      caf::anon_send(self, flush_now{});
+  }
+
   void flush() {
-    if (queue_.empty())
-      return;
-    appends_.clear();
-    for (const auto& r : queue_)
-      appends_.push_back(std::move(*r.append));
-    auto outcomes = context_.store.commit(appends_);
-    for (std::size_t i = 0; i < queue_.size(); ++i) {
-      *queue_[i].append = std::move(appends_[i]);
-      auto outcome = std::make_shared<const result<campaign_state>>(std::move(outcomes[i]));
-      caf::anon_send(queue_[i].from, append_done{queue_[i].append, std::move(outcome)});
+    if (!queue_.empty()) {
+      appends_.clear();
+      for (const auto& r : queue_)
+        appends_.push_back(std::move(*r.append));
+      auto outcomes = context_.store.commit(appends_);
+      // Before anyone learns of a failure: the fence that they send next has to find it known.
+      look_after_store();
+      for (std::size_t i = 0; i < queue_.size(); ++i) {
+        *queue_[i].append = std::move(appends_[i]);
+        auto outcome = std::make_shared<const result<campaign_state>>(std::move(outcomes[i]));
+        caf::anon_send(queue_[i].from, append_done{queue_[i].append, std::move(outcome)});
+      }
+      queue_.clear();
     }
-    queue_.clear();
+    look_after_store();
   }
 
   void stage(const stage_request& r) {
     auto outcome =
       r.contacts ? context_.store.stage(r.campaign, r.first, *r.contacts) : context_.store.discard(r.campaign);
+    look_after_store();
     if (!outcome)
       context_.log.error("campaign_no={} staging failed: {}", r.campaign, outcome.error().detail);
     if (r.from)
       caf::anon_send(r.from, stage_done{std::make_shared<const result<void>>(std::move(outcome))});
   }
 
+  // -- a store that cannot write ------------------------------------------------------------------------------------
+
+  void look_after_store() {
+    if (mending_)
+      return;
+    const auto why = context_.store.health();
+    if (!why)
+      return;
+    mending_ = true;
+    delay_ = context_.settings.restart_delay / 4;
+    context_.log.error("the store takes no writes, nobody is dialed: {}", *why);
+    try_later();
+  }
+
+  void try_later() {
+    next_attempt_ = context_.time.now() + delay_;
+    context_.timers.arm(next_attempt_, [address = address()] { wake(address); });
+  }
+
+  /// The one place from which a failed store is brought back.
+  void mend() {
+    auto changed = context_.store.recover();
+    if (!changed) {
+      delay_ = std::min(2 * delay_, 8 * context_.settings.restart_delay);
+      context_.log.warn("the store still takes no writes: {}", changed.error().detail);
+      return try_later();
+    }
+    mending_ = false;
+    context_.log.info("the store takes writes again");
+    for (auto& head : *changed) {
+      context_.log.warn("campaign={} a write that was reported as failed is stored, up to event {}",
+        head.state.definition->id.view(), head.state.last_seq);
+      context_.board.publish(std::make_shared<const campaign_view>(campaign_view{head.number, std::move(head.state)}));
+    }
+    for (const auto& f : std::exchange(fences_, {}))
+      caf::anon_send(f.from, f);
+  }
+
   engine_context& context_;
   std::vector<append_request> queue_;
   std::vector<persistence::append> appends_;
+  bool mending_ = false;
+  milliseconds delay_{0};
+  time_point next_attempt_{};
+  std::vector<writer_fence> fences_; ///< to be answered when the store is known again
 };
 
 } // namespace

@@ -15,6 +15,9 @@ public:
 
 protected:
   behavior_type make_behavior() override {
+    // The engine is going: what waits for the writer waits in vain.
+    set_down_handler([this](const caf::down_msg&) { quit(); });
+    monitor(writer_);
     return {
       [this](const upload_chunk& c) { add(c); },
       [this](const stage_done& d) {
@@ -29,6 +32,9 @@ protected:
 
   void on_exit() override {
     context_.live_uploads.fetch_sub(1, std::memory_order_relaxed);
+    demonitor(writer_.address());
+    staging_.reset();
+    finishing_ = {};
     contacts_ = nullptr;
     registry_ = nullptr;
     writer_ = nullptr;

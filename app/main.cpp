@@ -1,3 +1,4 @@
+#include "app/maintenance.hpp"
 #include "app/serve.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
@@ -8,31 +9,46 @@
 
 #include <iostream>
 
+#include <sys/stat.h>
+
 namespace {
 
-/// What `redial serve` was told on its command line: flags that stand for keys of the configuration.
-struct serve_flags {
+/// What a command was told on its command line: flags that stand for keys of the configuration.
+struct key_flags {
   std::optional<std::string> config;
   redial::config::assignments keys;
 };
 
-void add_key_flag(CLI::App& command, serve_flags& flags, const char* name, const char* key, const char* help) {
+void add_key_flag(CLI::App& command, key_flags& flags, const char* name, const char* key, const char* help) {
   command.add_option_function<std::string>(
     name, [&flags, key](const std::string& value) { flags.keys.emplace_back(key, value); }, help);
+}
+
+void add_config_flag(CLI::App& command, key_flags& flags) {
+  command.add_option("--config", flags.config, "Configuration file (TOML); without one, the defaults");
+}
+
+/// A command that works on the data.
+CLI::App* add_data_command(CLI::App& app, key_flags& flags, const char* name, const char* help) {
+  auto* command = app.add_subcommand(name, help);
+  add_config_flag(*command, flags);
+  return command;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
   redial::app::block_signals();
+  // Whatever is written holds names and phone numbers.
+  ::umask(0077);
 
   CLI::App app{"redial: a self-hosted engine for outbound calling campaigns"};
   app.set_version_flag("--version", std::string{"redial "} + redial::app::version);
   app.require_subcommand(1);
 
-  serve_flags flags;
+  key_flags flags;
   auto* serve = app.add_subcommand("serve", "Serve the HTTP API and dial");
-  serve->add_option("--config", flags.config, "Configuration file (TOML); without one, the defaults");
+  add_config_flag(*serve, flags);
   add_key_flag(*serve, flags, "--data-dir", "storage.data_dir", "Where campaigns are kept");
   add_key_flag(*serve, flags, "--listen", "http.listen", "HOST:PORT to listen on; port 0 picks a free one");
   add_key_flag(*serve, flags, "--clock-speed", "clock.speed", "How many times faster than real time (simulator only)");
@@ -51,6 +67,23 @@ int main(int argc, char** argv) {
 
   auto* config = app.add_subcommand("config", "Print every setting with its meaning, range and default");
 
+  std::string backup_to;
+  auto* backup = add_data_command(app, flags, "backup", "Copy the data, also while redial serves them");
+  backup->add_option("--to", backup_to, "Where the copy goes: a directory that does not exist yet")->required();
+  add_key_flag(*backup, flags, "--data-dir", "storage.data_dir", "Where campaigns are kept");
+
+  std::string restore_from;
+  auto* restore = add_data_command(app, flags, "restore", "Make a data directory out of a backup; nobody is dialed");
+  restore->add_option("--from", restore_from, "The backup")->required();
+  restore
+    ->add_option_function<std::string>(
+      "--data-dir", [&flags](const std::string& value) { flags.keys.emplace_back("storage.data_dir", value); },
+      "Where it goes: an empty directory, or one that does not exist yet")
+    ->required();
+
+  auto* verify = add_data_command(app, flags, "verify", "Recount and check the data, also while redial serves them");
+  add_key_flag(*verify, flags, "--data-dir", "storage.data_dir", "Where campaigns are kept");
+
   CLI11_PARSE(app, argc, argv);
   if (config->parsed()) {
     std::cout << redial::config::reference_file();
@@ -65,5 +98,11 @@ int main(int argc, char** argv) {
     std::cerr << "redial: " << settings.error().detail << '\n';
     return 2;
   }
+  if (backup->parsed())
+    return redial::app::backup(settings->storage, backup_to);
+  if (restore->parsed())
+    return redial::app::restore(settings->storage, restore_from);
+  if (verify->parsed())
+    return redial::app::verify(settings->storage);
   return redial::app::serve(*settings);
 }

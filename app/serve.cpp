@@ -1,12 +1,13 @@
 #include "app/serve.hpp"
 
 #include "actors/engine.hpp"
+#include "app/gateway.hpp"
+#include "app/maintenance.hpp"
 #include "app/secure_random.hpp"
 #include "app/signals.hpp"
 #include "config/endpoint.hpp"
 #include "http/server.hpp"
 #include "persistence/engine.hpp"
-#include "telephony/simulator.hpp"
 #include "timing/timer_heap.hpp"
 #include "timing/wall_clock.hpp"
 
@@ -37,25 +38,6 @@ std::shared_ptr<spdlog::logger> make_log(const config::log_settings& settings) {
   return log;
 }
 
-telephony::simulator_options simulator_options(const config::simulator_settings& s) {
-  telephony::simulator_options o;
-  o.seed = s.seed;
-  o.workload = s.workload == "peers" ? telephony::simulator_workload::peers : telephony::simulator_workload::lifelike;
-  o.outcomes = {s.outcomes.answered, s.outcomes.no_answer, s.outcomes.voicemail, s.outcomes.busy, s.outcomes.declined,
-    s.outcomes.unreachable, s.outcomes.invalid_number, s.outcomes.network_error, s.outcomes.abandoned};
-  o.dispositions = s.dispositions;
-  for (const auto& override : s.overrides)
-    o.overrides.push_back({override.suffix, override.outcome, override.disposition});
-  o.ring_min = milliseconds{s.ring_min_ms};
-  o.ring_mean = milliseconds{s.ring_mean_ms};
-  o.ring_max = milliseconds{s.ring_max_ms};
-  o.talk_mean = milliseconds{s.talk_mean_ms};
-  o.talk_max = milliseconds{s.talk_max_ms};
-  o.instant = s.instant;
-  o.peers_base = phone::parse(s.peers_base).value();
-  return o;
-}
-
 actors::engine_settings engine_settings(const config::settings& s) {
   actors::engine_settings o;
   o.lines.max_concurrent_calls = static_cast<std::uint32_t>(s.lines.max_concurrent_calls);
@@ -66,6 +48,9 @@ actors::engine_settings engine_settings(const config::settings& s) {
   o.restart_delay = milliseconds{static_cast<std::int64_t>(1000 * s.clock.speed)};
   o.max_waiting_actors = s.actors.max_live_contacts;
   o.max_uploads = s.http.max_uploads;
+  o.result_timeout = seconds{s.gateway.result_timeout_s};
+  // A caller waits in real time.
+  o.answer_within = milliseconds{static_cast<std::int64_t>(20'000 * s.clock.speed)};
   return o;
 }
 
@@ -135,22 +120,21 @@ int serve(const config::settings& settings) {
     }
   }
   timing::timer_heap timers{clock};
-  auto options = simulator_options(settings.gateway.simulator);
-  if (auto fault = telephony::fault_of(options)) {
-    log->critical("gateway.simulator: {}", *fault);
+  auto gateway = make_gateway(settings, clock, timers, *log);
+  if (!gateway) {
+    log->critical("{}", gateway.error().detail);
     return 1;
   }
-  auto gateway = telephony::make_simulator(std::move(options), clock, timers);
   secure_random random;
   actors::engine_context context{
-    clock, timers, *gateway, **store, random, *log, engine_settings(settings), {}, {}, {}, {}};
+    clock, timers, gateway->calls(), **store, random, *log, engine_settings(settings), {}, {}, {}, {}};
   caf::actor_system_config config;
   configure(config, settings.actors);
   caf::actor_system system{config};
   actors::engine engine{system, context};
   engine.recover().wait();
 
-  http::server server{server_options(settings.http), engine, clock};
+  http::server server{server_options(settings.http), engine, clock, gateway->callback()};
   try {
     server.start();
   } catch (const std::exception& e) {
@@ -159,6 +143,9 @@ int serve(const config::settings& settings) {
     timers.shut_down();
     return 1;
   }
+  auto control = control_server::start(settings.storage.data_dir, maintenance_of(**store));
+  if (!control)
+    log->warn("backups and verifications have to wait until redial is stopped: {}", control.error().detail);
   const auto endpoint = config::parse_endpoint(settings.http.listen).value();
   const auto host = endpoint.host.find(':') == std::string::npos ? endpoint.host : "[" + endpoint.host + "]";
   std::cout << "redial listening on http://" << host << ':' << server.port() << std::endl;
@@ -169,8 +156,8 @@ int serve(const config::settings& settings) {
   auto drained = engine.drain();
   server.stop(seconds{3});
   if (drained.wait_for(seconds{settings.shutdown.drain_s}) != std::future_status::ready)
-    log->warn(
-      "{} calls are still in progress; what became of them will be asked at the next start", gateway->in_flight());
+    log->warn("{} calls are still in progress; what became of them will be asked at the next start",
+      gateway->calls().in_flight());
   gateway->shut_down();
   timers.shut_down();
   log->info("stopped");

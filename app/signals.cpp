@@ -26,6 +26,8 @@ void block_signals() {
   sigaddset(&set, SIGPIPE);
   sigaddset(&set, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A file that may not grow any more is a full disk, which the store knows how to wait for.
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 int wait_for_stop_signal() {

@@ -74,6 +74,27 @@ std::optional<fault> check_simulator(const simulator_settings& s) {
   return check_outcomes(s.outcomes);
 }
 
+bool is_http_url(std::string_view text) {
+  return (text.starts_with("http://") && text.size() > 7) || (text.starts_with("https://") && text.size() > 8);
+}
+
+std::optional<fault> check_provider(const settings& s) {
+  const auto& p = s.gateway.http;
+  if (!is_http_url(p.base_url))
+    return fault{"gateway.http.base_url", "must be an http:// or https:// URL, is \"" + p.base_url + "\""};
+  if (p.secret.size() < 16)
+    return fault{"gateway.http.secret", "must be at least 16 characters long"};
+  if (!p.from.empty() && !phone::parse(p.from))
+    return fault{"gateway.http.from", "must be an E.164 number, is \"" + p.from + "\""};
+  if (!p.callback_base_url.empty() && !is_http_url(p.callback_base_url))
+    return fault{
+      "gateway.http.callback_base_url", "must be an http:// or https:// URL, is \"" + p.callback_base_url + "\""};
+  if (p.callback_base_url.empty() && parse_endpoint(s.http.listen)->port == 0)
+    return fault{"gateway.http.callback_base_url",
+      "must be given where http.listen takes a free port: a provider has to find redial again after a restart"};
+  return std::nullopt;
+}
+
 } // namespace
 
 std::optional<fault> check(const settings& s) {
@@ -85,6 +106,8 @@ std::optional<fault> check(const settings& s) {
     return fault{"clock.speed",
       "must be 1 unless gateway.kind is \"simulator\": people cannot be called faster than in "
       "real time"};
+  if (s.gateway.kind == "http")
+    return check_provider(s);
   return check_simulator(s.gateway.simulator);
 }
 

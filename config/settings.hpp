@@ -82,8 +82,24 @@ struct simulator_settings {
   friend bool operator==(const simulator_settings&, const simulator_settings&) = default;
 };
 
+struct provider_settings {
+  std::string base_url;
+  std::string secret;
+  std::string from;
+  std::string callback_base_url; ///< empty: http://<http.listen>
+  std::string ca_file;
+  bool lookup_fences = true;
+  std::uint64_t ring_timeout_s = 30;
+  std::uint64_t max_duration_s = 600;
+  std::uint64_t connections = 64;
+  std::uint64_t request_timeout_s = 10;
+  friend bool operator==(const provider_settings&, const provider_settings&) = default;
+};
+
 struct gateway_settings {
   std::string kind = "simulator";
+  std::uint64_t result_timeout_s = 120;
+  provider_settings http;
   simulator_settings simulator;
   friend bool operator==(const gateway_settings&, const gateway_settings&) = default;
 };

@@ -14,16 +14,23 @@
 
 namespace redial::http {
 
+/// Takes what a telephony provider has to say: the signature that it bears, its body as it came, and where to answer.
+/// Callable from any thread; answers once, from any thread. Empty where calls do not go through such a provider.
+using provider_callback =
+  std::function<void(std::string_view signature, std::string_view body, std::function<void(result<void>)> done)>;
+
 /// What routes share within one io thread.
 struct route_context {
   actors::service& engine;
   const clock& time;
   view_cache& views;
+  const provider_callback& take_callback;
 };
 
 /// One request, its body (if the route collects it) whole.
 struct request {
   std::string_view id;                    ///< X-Request-Id
+  std::string_view signature;             ///< Redial-Signature, empty where there is none; valid within the handler
   std::array<std::string, 2> path_values; ///< what stands for the {…} of the route's path, decoded
   std::string query;                      ///< after the "?", not decoded
   std::string body;

@@ -26,6 +26,7 @@ struct route {
 
 std::span<const route> campaign_routes();
 std::span<const route> contact_routes();
+std::span<const route> gateway_routes();
 std::span<const route> health_routes();
 
 /// A request's route, and the values of its path.

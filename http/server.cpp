@@ -102,14 +102,15 @@ struct server::state {
   server_options options;
   actors::service& engine;
   const clock& time;
+  provider_callback take_callback;
   std::vector<std::shared_ptr<worker>> workers;
   std::shared_ptr<listener> accepting;
   std::vector<std::thread> threads;
   std::uint16_t port = 0;
 };
 
-server::server(server_options options, actors::service& engine, const clock& time)
-  : state_{new state{std::move(options), engine, time, {}, {}, {}, 0}} {}
+server::server(server_options options, actors::service& engine, const clock& time, provider_callback take_callback)
+  : state_{new state{std::move(options), engine, time, std::move(take_callback), {}, {}, {}, 0}} {}
 
 server::~server() { stop(std::chrono::milliseconds{0}); }
 
@@ -119,7 +120,7 @@ void server::start() {
   auto& s = *state_;
   auto connections = std::make_shared<std::atomic<std::size_t>>(0);
   for (unsigned i = 0; i < std::max(1U, s.options.threads); ++i)
-    s.workers.push_back(std::make_shared<worker>(s.options, s.engine, s.time, connections));
+    s.workers.push_back(std::make_shared<worker>(s.options, s.engine, s.time, s.take_callback, connections));
   try {
     s.accepting = std::make_shared<listener>(s.workers, resolve(s.workers.front()->io, s.options));
   } catch (const boost::system::system_error& e) {

@@ -1,7 +1,7 @@
 /// The HTTP listener.
 #pragma once
 
-#include "actors/service.hpp"
+#include "http/exchange.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,7 +28,8 @@ struct server_options {
 /// Serves the API on its own threads until stopped. The engine must outlive it.
 class server {
 public:
-  server(server_options options, actors::service& engine, const clock& time);
+  /// @param take_callback serves POST /v1/gateway/events; empty where there is no such provider
+  server(server_options options, actors::service& engine, const clock& time, provider_callback take_callback = {});
   /// Stops at once if it still runs.
   ~server();
   server(const server&) = delete;

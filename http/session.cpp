@@ -155,6 +155,7 @@ std::optional<problem_details> session::route_request() {
   route_ = routed_to.to;
   request_.path_values = std::move(routed_to.path_values);
   request_.query.assign(target.query);
+  request_.signature = head["Redial-Signature"];
   request_.body.clear();
   if (route_->needs_engine) {
     if (auto why = home_.context().engine.not_ready())

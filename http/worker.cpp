@@ -29,8 +29,8 @@ std::uint64_t random_seed() {
 } // namespace
 
 worker::worker(const server_options& options, actors::service& engine, const clock& time,
-  std::shared_ptr<std::atomic<std::size_t>> connections)
-  : options_{options}, context_{engine, time, views_},
+  const provider_callback& take_callback, std::shared_ptr<std::atomic<std::size_t>> connections)
+  : options_{options}, context_{engine, time, views_, take_callback},
     connections_{std::move(connections)}, tick_{tick_for(options)}, id_state_{random_seed()} {
   update_time();
 }

@@ -28,7 +28,7 @@ public:
 
   /// @param connections how many are open on all workers together
   worker(const server_options& options, actors::service& engine, const clock& time,
-    std::shared_ptr<std::atomic<std::size_t>> connections);
+    const provider_callback& take_callback, std::shared_ptr<std::atomic<std::size_t>> connections);
   ~worker();
 
   boost::asio::io_context io{1};

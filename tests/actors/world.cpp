@@ -32,17 +32,21 @@ void recording_gateway::place(telephony::call_request request, telephony::call_l
   inner_->place(std::move(request), std::move(listener));
 }
 
-void recording_gateway::look_up(
-  call_id id, telephony::call_listener listener, std::function<void(telephony::lookup_answer)> answer) {
+void recording_gateway::look_up(call_id id, telephony::call_listener listener) {
   if (!severed)
-    inner_->look_up(id, std::move(listener), std::move(answer));
+    inner_->look_up(id, std::move(listener));
 }
 
 result<void> faulty_engine::write(persistence::batch& changes, bool sync) {
+  const problem full{error_code::storage_failed, "no space left on device", {}};
   if (failing)
-    return problem{error_code::storage_failed, "no space left on device", {}};
+    return full;
+  const auto what = judge ? judge(sync) : fate::done;
+  if (what == fate::refused)
+    return full;
   synced_writes += sync ? 1 : 0;
-  return inner_->write(changes, sync);
+  auto written = inner_->write(changes, sync);
+  return what == fate::unclear ? result<void>{full} : written;
 }
 
 world::world(world_options options)
@@ -51,7 +55,10 @@ world::world(world_options options)
   boot();
 }
 
-world::~world() { end(); }
+world::~world() {
+  if (parts_)
+    end();
+}
 
 world::parts::~parts() = default;
 
@@ -66,7 +73,9 @@ void world::boot() {
   if (!store)
     throw std::runtime_error(store.error().detail);
   p.store = std::move(*store);
-  p.gateway = std::make_unique<recording_gateway>(telephony::make_simulator(options_.calls, time_, p.timers), time_);
+  auto gateway = options_.make_gateway ? options_.make_gateway(time_, p.timers)
+                                       : telephony::make_simulator(options_.calls, time_, p.timers);
+  p.gateway = std::make_unique<recording_gateway>(std::move(gateway), time_);
   p.context = std::unique_ptr<actors::engine_context>(new actors::engine_context{
     time_, p.timers, *p.gateway, *p.store, random_, *p.log, options_.engine, {}, {}, {}, {}});
   p.config.set("scheduler.policy", caf::atom("testing"));
@@ -93,11 +102,15 @@ void world::end() {
 }
 
 void world::crash_and_restart() {
+  crash();
+  restart();
+}
+
+void world::crash() {
   // From here on nothing reaches the disk or the network: what the dying actors still do is without effect.
   parts_->disk->failing = true;
   parts_->gateway->severed = true;
   end();
-  boot();
 }
 
 void world::stop_and_restart() {
@@ -109,6 +122,15 @@ void world::stop_and_restart() {
 }
 
 void world::settle() { parts_->scheduler->run(); }
+
+bool world::step_any(std::size_t choice) {
+  auto& jobs = parts_->scheduler->jobs;
+  if (jobs.empty())
+    return false;
+  // Actors run concurrently: whichever has mail may be the next, as long as each takes its own in order.
+  std::swap(jobs.front(), jobs[choice % jobs.size()]);
+  return parts_->scheduler->try_run_once();
+}
 
 void world::step(std::size_t messages) { parts_->scheduler->run(messages); }
 

@@ -49,8 +49,7 @@ public:
     : inner_{std::move(inner)}, time_{time} {}
 
   void place(telephony::call_request request, telephony::call_listener listener) override;
-  void look_up(
-    call_id id, telephony::call_listener listener, std::function<void(telephony::lookup_answer)> answer) override;
+  void look_up(call_id id, telephony::call_listener listener) override;
   std::size_t in_flight() const override { return inner_->in_flight(); }
   void shut_down() override { inner_->shut_down(); }
 
@@ -85,14 +84,28 @@ public:
     return inner_->last_at_most(where, key, floor);
   }
 
+  /// What becomes of one write.
+  enum class fate : std::uint8_t {
+    done,
+    refused, ///< nothing is written, and that is said
+    unclear, ///< it is written, and the contrary is said: a sync that failed after its data had reached the disk
+  };
+
   bool failing = false;
   std::size_t synced_writes = 0;
+  /// Asked before every write, where set.
+  std::function<fate(bool sync)> judge;
 
 private:
   std::shared_ptr<persistence::engine> inner_;
 };
 
+/// What the calls go through; made anew in every life.
+using gateway_maker =
+  std::function<std::unique_ptr<telephony::call_gateway>(const clock& time, timing::timer_service& timers)>;
+
 struct world_options {
+  gateway_maker make_gateway; ///< empty: the simulator, with `calls`
   telephony::simulator_options calls;
   actors::engine_settings engine;
   time_point start = time_point{std::chrono::hours{24 * 365 * 55}};
@@ -114,8 +127,21 @@ public:
   /// Lets time pass until `done` or until nothing more can happen. @returns whether it came to `done`.
   bool pass_until(const std::function<bool()>& done, milliseconds at_most = std::chrono::hours{24 * 30});
 
+  /// Handles one message: that of the `choice`-th waiting actor, counted round. @returns false if there is none.
+  bool step_any(std::size_t choice);
+  /// @returns when the first of the engine's timers is due.
+  std::optional<time_point> next_timer() const { return parts_->timers.next_due(); }
+  /// Runs what is due; its messages wait.
+  void run_timers() { parts_->timers.run_due(time_.now()); }
+
   /// What kill -9 and a new start come to: only what is committed remains.
   void crash_and_restart();
+  /// The two halves of it: between them nothing but `time` and `committed` may be used.
+  void crash();
+  void restart() { boot(); }
+  bool alive() const noexcept { return parts_ != nullptr; }
+  /// The store below, as a crash would leave it.
+  persistence::engine& committed() { return *disk_; }
   /// An orderly stop and a new start.
   void stop_and_restart();
 

@@ -33,9 +33,30 @@ TEST_CASE("redial listens on this machine alone") {
 
 TEST_CASE("time runs faster with the simulator only") {
   CHECK(fault_after([](auto& s) { s.clock.speed = 600; }) == "none");
-  CHECK(fault_after([](auto& s) { s.gateway.kind = "http"; }) == "none");
   CHECK_THAT(
     fault_after([](auto& s) { s.gateway.kind = "http", s.clock.speed = 1.5; }), Catch::Contains("clock.speed"));
+}
+
+TEST_CASE("a provider has to be found, and to find redial") {
+  using Catch::Contains;
+  const auto fault = [](auto change) {
+    return fault_after([&](settings& s) {
+      s.gateway.kind = "http";
+      s.gateway.http.base_url = "https://provider.example/v2";
+      s.gateway.http.secret = "sixteen letters.";
+      change(s);
+    });
+  };
+  CHECK(fault([](settings&) {}) == "none");
+  CHECK_THAT(fault([](auto& s) { s.gateway.http.base_url = ""; }), Contains("gateway.http.base_url"));
+  CHECK_THAT(fault([](auto& s) { s.gateway.http.base_url = "provider.example"; }), Contains("gateway.http.base_url"));
+  CHECK_THAT(fault([](auto& s) { s.gateway.http.secret = "short"; }), Contains("gateway.http.secret"));
+  CHECK_THAT(fault([](auto& s) { s.gateway.http.from = "911"; }), Contains("gateway.http.from"));
+  CHECK_THAT(fault([](auto& s) { s.http.listen = "127.0.0.1:0"; }), Contains("gateway.http.callback_base_url"));
+  CHECK(fault([](settings& s) {
+    s.http.listen = "127.0.0.1:0";
+    s.gateway.http.callback_base_url = "http://redial.example";
+  }) == "none");
 }
 
 TEST_CASE("the simulator's settings go together") {

@@ -60,14 +60,15 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
 }
 
 /// Between fork and exec: only what a signal handler may call.
-[[noreturn]] void become(pid_t parent, const char* directory, int out, int err, char** arguments, char** environment) {
+[[noreturn]] void become(
+  pid_t parent, const char* program, const char* directory, int out, int err, char** arguments, char** environment) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) // it has died in between
     ::_exit(126);
   const int in = ::open("/dev/null", O_RDONLY);
   if (in < 0 || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0 || ::chdir(directory) != 0)
     ::_exit(126);
-  ::execve(REDIAL_BINARY, arguments, environment);
+  ::execve(program, arguments, environment);
   ::_exit(127);
 }
 
@@ -97,12 +98,13 @@ scratch_directory::~scratch_directory() {
 }
 
 process::process(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
-  const std::vector<std::string>& environment) {
+  const std::vector<std::string>& environment, const std::filesystem::path& program) {
+  const std::filesystem::path binary = program.empty() ? REDIAL_BINARY : program;
   static std::atomic<int> runs{0};
   const auto run = std::to_string(++runs);
   out_ = directory / ("out." + run);
   err_ = directory / ("err." + run);
-  std::vector<std::string> words{"redial"};
+  std::vector<std::string> words{binary.filename().string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   for (const auto& word : words)
     command_ += (command_.empty() ? "" : " ") + word;
@@ -114,7 +116,8 @@ process::process(const std::filesystem::path& directory, const std::vector<std::
   const auto parent = ::getpid();
   pid_ = ::fork();
   if (pid_ == 0)
-    become(parent, directory.c_str(), out, err, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()));
+    become(parent, binary.c_str(), directory.c_str(), out, err, const_cast<char**>(argv.data()),
+      const_cast<char**>(envp.data()));
   ::close(out);
   ::close(err);
   if (pid_ < 0)

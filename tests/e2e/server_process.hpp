@@ -29,13 +29,14 @@ private:
   std::filesystem::path path_;
 };
 
-/// One run of the binary. It cannot outlive the object, nor the thread that made it: the kernel kills it with that.
+/// One run of a program. It cannot outlive the object, nor the thread that made it: the kernel kills it with that.
 class process {
 public:
   /// Runs `redial arguments…` in `directory`, with `environment` ("NAME=value") added to the test's own, from which
-  /// every REDIAL_… variable is taken out. Both outputs go to files in `directory`.
+  /// every REDIAL_… variable is taken out. Both outputs go to files in `directory`. `program`: another one to run,
+  /// empty for redial.
   process(const std::filesystem::path& directory, const std::vector<std::string>& arguments,
-    const std::vector<std::string>& environment = {});
+    const std::vector<std::string>& environment = {}, const std::filesystem::path& program = {});
   ~process();
   process(const process&) = delete;
   process& operator=(const process&) = delete;

@@ -2,6 +2,7 @@
 #include "persistence/engine.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/store.hpp"
+#include "tests/persistence/lying_engine.hpp"
 #include "tests/persistence/model.hpp"
 #include "tests/persistence/place.hpp"
 
@@ -25,34 +26,6 @@ result<campaign_state> commit_one(store& into, append wanted) {
   const std::vector<append> appends{std::move(wanted)};
   return into.commit(appends).front();
 }
-
-/// An engine on a disk that can be full.
-class failing_engine final : public engine {
-public:
-  explicit failing_engine(std::shared_ptr<engine> below) : below_{std::move(below)} {}
-  std::unique_ptr<batch> new_batch() override { return below_->new_batch(); }
-  result<void> write(batch& changes, bool sync) override {
-    if (full)
-      return problem{error_code::storage_failed, "the disk is full", {}};
-    return below_->write(changes, sync);
-  }
-  result<std::optional<std::string>> get(table where, std::string_view key) const override {
-    return below_->get(where, key);
-  }
-  result<void> scan(table where, std::string_view from, std::string_view to,
-    const std::function<bool(std::string_view, std::string_view)>& visit) const override {
-    return below_->scan(where, from, to, visit);
-  }
-  result<std::optional<std::pair<std::string, std::string>>> last_at_most(
-    table where, std::string_view key, std::string_view floor) const override {
-    return below_->last_at_most(where, key, floor);
-  }
-
-  bool full = false;
-
-private:
-  std::shared_ptr<engine> below_;
-};
 
 bool has_rows(const engine& data, table where, campaign_no campaign) {
   bool any = false;
@@ -193,9 +166,9 @@ TEST_CASE("what was staged or discarded for campaigns that never came to be is g
   CHECK(held->next_campaign_no() > last_orphan);
 }
 
-TEST_CASE("a write that fails changes nothing, and the same goes through later") {
+TEST_CASE("a write that fails changes nothing, and the same goes through after the recovery") {
   const auto where = make_place(GENERATE(from_range(kinds())));
-  const auto disk = std::make_shared<failing_engine>(where->open());
+  const auto disk = std::make_shared<lying_engine>(where->open());
   const auto held = store::open(disk).value();
   chance luck{9};
   const auto a = create(*held, luck, 40);
@@ -207,7 +180,7 @@ TEST_CASE("a write that fails changes nothing, and the same goes through later")
   auto behind = started(b);
   behind.expected_seq = 7;
 
-  disk->full = true;
+  disk->broken = true;
   const std::vector<append> appends{started(a), behind, creation};
   auto results = held->commit(appends);
   CHECK(results[0].error() == problem{error_code::storage_failed, "the disk is full", {}});
@@ -219,9 +192,13 @@ TEST_CASE("a write that fails changes nothing, and the same goes through later")
   const auto lost = held->next_campaign_no();
   CHECK(held->stage(lost, 0, contacts).error().code == error_code::storage_failed);
 
-  disk->full = false;
+  disk->broken = false;
+  CHECK(held->recover().value().empty());
   // A list that lacks a chunk is not taken for whole.
   CHECK(held->stage(lost, 70, contacts).error().code == error_code::invalid_value);
+  CHECK(held->stage(number, 0, contacts).error().code == error_code::storage_failed);
+  held->discard(number).value();
+  held->stage(number, 0, contacts).value();
   results = held->commit(appends);
   CHECK(results[0].value().status == campaign_status::running);
   CHECK(results[1].error().code == error_code::sequence_conflict);

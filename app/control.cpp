@@ -1,0 +1,187 @@
+#include "app/control.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/streambuf.hpp>
+#include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <istream>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace redial::app {
+
+namespace {
+
+namespace net = boost::asio;
+using local = net::local::stream_protocol;
+using nlohmann::json;
+
+constexpr const char* socket_name = "control";
+constexpr std::size_t longest_question = 64 * 1024;
+/// Who has connected asks at once; a connection that says nothing keeps others waiting no longer than this.
+constexpr std::chrono::seconds question_patience{5};
+
+/// The address of a socket holds 107 bytes, a path may be longer: it is reached through an open directory instead.
+class directory_handle {
+public:
+  explicit directory_handle(const std::filesystem::path& directory)
+    : number_{::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)} {}
+  ~directory_handle() {
+    if (number_ >= 0)
+      ::close(number_);
+  }
+  directory_handle(const directory_handle&) = delete;
+  directory_handle& operator=(const directory_handle&) = delete;
+
+  bool is_open() const noexcept { return number_ >= 0; }
+  std::string socket_path() const { return "/proc/self/fd/" + std::to_string(number_) + "/" + socket_name; }
+
+private:
+  int number_;
+};
+
+json failure(const std::string& why) { return {{"ok", false}, {"error", why}}; }
+
+/// Custom texts may hold any bytes.
+std::string line_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+
+} // namespace
+
+struct control_server::impl {
+  impl(const std::filesystem::path& data_directory, control_handler handle)
+    : directory{data_directory}, handler{std::move(handle)} {}
+
+  void accept() {
+    acceptor.async_accept([this](boost::system::error_code error, local::socket peer) {
+      if (!error) {
+        talk(std::move(peer));
+        return accept();
+      }
+      // Out of descriptors, say.
+      pause.expires_after(std::chrono::seconds{1});
+      pause.async_wait([this](boost::system::error_code) { accept(); });
+    });
+  }
+
+  /// Reads one question, answers it, closes.
+  void talk(local::socket peer) {
+    struct conversation {
+      conversation(local::socket with, net::io_context& io) : peer{std::move(with)}, timer{io} {}
+      local::socket peer;
+      net::steady_timer timer;
+      net::streambuf asked{longest_question};
+    };
+    auto now = std::make_shared<conversation>(std::move(peer), io);
+    now->timer.expires_after(question_patience);
+    now->timer.async_wait([now](boost::system::error_code error) {
+      if (!error)
+        now->peer.close(error);
+    });
+    net::async_read_until(now->peer, now->asked, '\n', [this, now](boost::system::error_code error, std::size_t) {
+      now->timer.cancel();
+      if (error)
+        return;
+      std::string line;
+      std::istream in{&now->asked};
+      std::getline(in, line);
+      const auto answer = std::make_shared<const std::string>(line_of(answer_to(line)));
+      net::async_write(now->peer, net::buffer(*answer), [now, answer](boost::system::error_code, std::size_t) {});
+    });
+  }
+
+  json answer_to(const std::string& line) {
+    try {
+      const auto asked = json::parse(line, nullptr, false);
+      if (!asked.is_object())
+        return failure("the question is no JSON object");
+      return handler(asked, [this] { return !stopping.load(); });
+    } catch (const std::exception& e) {
+      return failure(e.what());
+    }
+  }
+
+  directory_handle directory;
+  control_handler handler;
+  net::io_context io{1};
+  local::acceptor acceptor{io};
+  net::steady_timer pause{io};
+  std::atomic<bool> stopping = false;
+  std::thread thread;
+};
+
+control_server::control_server(std::unique_ptr<impl> self) : self_{std::move(self)} {}
+
+result<std::unique_ptr<control_server>> control_server::start(
+  const std::filesystem::path& data_directory, control_handler handler) {
+  auto self = std::make_unique<impl>(data_directory, std::move(handler));
+  const auto refused = [&](const std::string& why) {
+    return problem{
+      error_code::storage_failed, "cannot make the socket " + (data_directory / socket_name).string() + ": " + why, {}};
+  };
+  if (!self->directory.is_open())
+    return refused(std::generic_category().message(errno));
+  const auto path = self->directory.socket_path();
+  try {
+    ::unlink(path.c_str());
+    self->acceptor.open();
+    self->acceptor.bind(local::endpoint{path});
+    if (::chmod(path.c_str(), 0600) != 0)
+      return refused(std::generic_category().message(errno));
+    self->acceptor.listen();
+  } catch (const boost::system::system_error& e) {
+    return refused(e.code().message());
+  }
+  self->accept();
+  self->thread = std::thread{[io = &self->io] { io->run(); }};
+  return std::unique_ptr<control_server>{new control_server{std::move(self)}};
+}
+
+control_server::~control_server() {
+  self_->stopping = true;
+  self_->io.stop();
+  self_->thread.join();
+  ::unlink(self_->directory.socket_path().c_str());
+}
+
+result<std::optional<json>> ask_control(const std::filesystem::path& data_directory, const json& asked) {
+  const directory_handle directory{data_directory};
+  if (!directory.is_open())
+    return std::optional<json>{};
+  net::io_context io;
+  local::socket peer{io};
+  boost::system::error_code error;
+  peer.connect(local::endpoint{directory.socket_path()}, error);
+  // None, or one that a process left behind which is no more.
+  if (error == boost::system::errc::no_such_file_or_directory || error == boost::system::errc::connection_refused)
+    return std::optional<json>{};
+  const auto broken = [&] {
+    return problem{error_code::unavailable,
+      "the redial that serves " + data_directory.string() + " could not be asked: " + error.message(), {}};
+  };
+  if (error)
+    return broken();
+  net::write(peer, net::buffer(line_of(asked)), error);
+  if (error)
+    return broken();
+  std::string answer;
+  net::read_until(peer, net::dynamic_buffer(answer), '\n', error);
+  if (error)
+    return broken();
+  auto parsed = json::parse(answer, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("ok"))
+    return problem{error_code::unavailable, "the redial that serves gave an answer that is none", {}};
+  return std::optional{std::move(parsed)};
+}
+
+} // namespace redial::app

@@ -1,0 +1,50 @@
+/// What the clients wrote down: what they asked for, when, and what they were answered.
+#pragma once
+
+#include "domain/phone.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace redial::crash {
+
+enum class action : std::uint8_t { start, pause, resume, stop, remove };
+inline const char* name_of(action what) noexcept {
+  constexpr const char* names[] = {"start", "pause", "resume", "stop", "remove"};
+  return names[static_cast<std::size_t>(what)];
+}
+
+/// How a request went.
+enum class fate : std::uint8_t {
+  acknowledged, ///< 2xx
+  refused,      ///< 4xx: it has had no effect
+  open,         ///< 5xx or no answer: it may have had its effect, or have it yet
+};
+
+/// One request on a campaign. Instants on CLOCK_BOOTTIME, in nanoseconds: before the first byte was sent, and after the
+/// last byte of the answer had come.
+struct action_note {
+  action what{};
+  fate went{};
+  std::int64_t sent_ns = 0;
+  std::int64_t answered_ns = 0;
+  std::vector<phone> phones; ///< of a removal
+  std::uint64_t removed = 0; ///< as a removal was answered
+};
+
+/// A campaign that a client created, or tried to. Its contacts are the `contacts` numbers from `first` on.
+struct campaign_note {
+  std::string name; ///< like no other
+  std::string id;   ///< empty where the creation was not acknowledged
+  fate created = fate::open;
+  phone first;
+  std::uint32_t contacts = 0;
+  std::uint8_t max_attempts = 1;
+  std::uint16_t retry_interval_minutes = 1;
+  std::vector<action_note> actions; ///< in the order in which they were sent, one after the other
+
+  phone contact(std::uint32_t n) const { return phone::from_packed(first.packed() + n); }
+};
+
+} // namespace redial::crash

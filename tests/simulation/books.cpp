@@ -1,0 +1,164 @@
+#include "tests/simulation/books.hpp"
+
+#include <algorithm>
+
+namespace redial::simulation {
+
+namespace {
+
+std::string about(const std::string& campaign, phone to) { return campaign + " " + to.to_string(); }
+
+} // namespace
+
+void books::created(campaign fresh) {
+  auto id = fresh.id;
+  campaigns_.emplace(std::move(id), std::move(fresh));
+}
+
+books::campaign* books::find(const std::string& id) {
+  const auto it = campaigns_.find(id);
+  return it == campaigns_.end() ? nullptr : &it->second;
+}
+
+std::uint64_t books::sent(campaign& of, campaign_action action) {
+  ++moment_;
+  if (action == campaign_action::start || action == campaign_action::resume) {
+    of.last_release = moment_;
+    of.may_dial = true;
+  }
+  return moment_;
+}
+
+void books::acted(campaign& of, campaign_action action, std::uint64_t sent_at) {
+  ++moment_;
+  if (action == campaign_action::stop)
+    of.stopped = true;
+  else if (action == campaign_action::pause && of.last_release < sent_at)
+    of.may_dial = false;
+}
+
+void books::removed(campaign& of, const phone& who, bool was_pending) {
+  ++moment_;
+  of.off.insert(who);
+  if (was_pending) {
+    of.never.insert(who);
+    if (!of.calls[who].empty())
+      blame(about(of.id, who) + ": was said never to have been called, and was");
+  }
+}
+
+void books::placed(const placement& call, bool creation_known) {
+  const auto who = about(call.campaign, call.to);
+  auto* of = find(call.campaign);
+  if (!of) {
+    if (creation_known)
+      blame(who + ": a call for a campaign that nobody has created");
+    return;
+  }
+  if (of->stopped && !call.disowned)
+    blame(who + ": called after the stop was answered");
+  if (!of->may_dial && !call.disowned)
+    blame(who + ": called although the campaign was never started, or after its pause was answered");
+  if (of->off.contains(call.to) && !call.disowned)
+    blame(who + ": called after its removal was answered");
+  if (std::find(of->contacts.begin(), of->contacts.end(), call.to) == of->contacts.end())
+    blame(who + ": is not on the list");
+  auto& former = of->calls[call.to];
+  if (former.size() >= of->max_attempts)
+    blame(who + ": called more often than max_attempts");
+  for (const auto& one : former) {
+    if (one.attempt == call.attempt)
+      blame(who + ": attempt " + std::to_string(call.attempt) + " was placed twice");
+    if (one.outcome == call_outcome::answered || one.outcome == call_outcome::invalid_number)
+      blame(who + ": called again although that was over");
+  }
+  former.push_back(call);
+}
+
+void books::compare(const persistence::store& store) {
+  std::set<std::string> found;
+  for (const auto& head : store.campaigns()) {
+    found.insert(head.state.definition->id.to_string());
+    compare(store, head);
+  }
+  for (const auto& [id, one] : campaigns_) {
+    if (!found.contains(id))
+      blame(id + ": was created, and is gone");
+  }
+}
+
+void books::compare(const persistence::store& store, const persistence::campaign_head& head) {
+  const auto id = head.state.definition->id.to_string();
+  for (const auto& fault : store.verify(head.number))
+    blame(id + ": verify: " + fault);
+  const auto* one = find(id);
+  if (!one)
+    return;
+  if (head.state.counters.total != one->contacts.size())
+    blame(id + ": its list has lost contacts");
+  if (one->stopped && !is_final(head.state.status))
+    blame(id + ": was stopped, and is " + std::string{to_string(head.state.status)});
+  if (!one->may_dial && head.state.status == campaign_status::running)
+    blame(id + ": runs, though it was not started, or its pause was answered");
+  for (const auto& who : one->off) {
+    const auto number = store.find_contact(head.number, who);
+    if (!number || !*number) {
+      blame(about(id, who) + ": is gone from the list");
+      continue;
+    }
+    const auto status = store.load_contact(head.number, **number).value().state.status;
+    if (status == contact_status::pending || status == contact_status::waiting_retry)
+      blame(about(id, who) + ": its removal was answered, and it is " + std::string{to_string(status)});
+  }
+}
+
+void books::settle_accounts(const persistence::store& store, const provider& network, bool fences) {
+  compare(store);
+  for (const auto& head : store.campaigns())
+    settle_accounts(store, head, network, fences);
+}
+
+void books::settle_accounts(
+  const persistence::store& store, const persistence::campaign_head& head, const provider& network, bool fences) {
+  const auto id = head.state.definition->id.to_string();
+  if (!is_final(head.state.status) || head.state.counters.in_progress != 0)
+    blame(id + ": does not come to its end");
+  std::map<call_id, const placement*> ledger;
+  for (const auto& call : network.ledger()) {
+    if (call.campaign == id)
+      ledger.emplace(call.attempt_id, &call);
+  }
+  for (contact_no number = 0; number < head.state.counters.total; ++number) {
+    const auto contact = store.load_contact(head.number, number).value();
+    const auto who = about(id, contact.profile.phone);
+    time_point earliest{};
+    for (const auto& call : contact.calls) {
+      const auto placed = ledger.find(call.id);
+      if (placed == ledger.end()) {
+        // Refused for good, or, with a provider that does not fence, perhaps never heard of.
+        if (!network.refused(call.id) && (fences || call.outcome != call_outcome::unknown))
+          blame(who + ": attempt " + std::to_string(call.attempt) + " counts, and was never placed");
+        continue;
+      }
+      const auto& known = *placed->second;
+      if (known.at < earliest)
+        blame(who + ": called again before the retry interval was over");
+      if (known.attempt != call.attempt || known.to != contact.profile.phone)
+        blame(who + ": the ledger knows this call as another");
+      if (call.outcome != known.outcome && call.outcome != call_outcome::unknown)
+        blame(who + ": the call came to " + std::string{to_string(known.outcome)} + ", and is on record as "
+              + std::string{to_string(call.outcome)});
+      if (fences && call.outcome == call_outcome::unknown && !known.endless)
+        blame(who + ": the provider knows what became of the call, and redial does not");
+      if (!call.disposition.empty() && call.outcome == call_outcome::answered
+          && call.disposition != disposition::no_disposition && call.disposition != known.disposition)
+        blame(who + ": its disposition is not the one that was told");
+      earliest = known.ended_at.value_or(known.at) + head.state.definition->retry_interval;
+      ledger.erase(placed);
+    }
+  }
+  for (const auto& [call, known] : ledger)
+    blame(about(id, known->to) + ": a call was placed that redial has no record of");
+}
+
+} // namespace redial::simulation

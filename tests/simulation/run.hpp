@@ -1,0 +1,35 @@
+/// One simulated life of redial: API commands, a bad network, failing disks and crashes, all out of one seed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace redial::simulation {
+
+/// How much of everything happened, so that a run of many seeds can tell that all was tried.
+struct tally {
+  std::uint64_t runs = 0;
+  std::uint64_t placed = 0;
+  std::uint64_t attempts_taken_back = 0;
+  std::uint64_t lookups = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t crashes_at_commit = 0;
+  std::uint64_t writes_refused = 0;
+  std::uint64_t writes_unclear = 0;
+  std::uint64_t pauses = 0;
+  std::uint64_t removals = 0;
+  std::uint64_t messages = 0;
+
+  tally& operator+=(const tally& other);
+};
+
+/// What came of one seed.
+struct verdict {
+  std::string fault; ///< the first thing that broke, or empty
+  tally counted;
+};
+
+/// Everything that happens follows from `seed`. With `story`, says on stderr what happens.
+verdict run(std::uint64_t seed, bool story = false);
+
+} // namespace redial::simulation
