@@ -1,6 +1,6 @@
 # redial's commands. Each installs by apt what it needs and is missing; see scripts/install-deps.
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test test-asan asan format lint clean
+.PHONY: help build run demo test test-asan asan simulate mutate crash-test format lint clean
 
 JOBS ?= $(shell nproc)
 SOURCES = $(shell git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp')
@@ -33,6 +33,24 @@ test-asan: ## the same tests under AddressSanitizer and UndefinedBehaviorSanitiz
 	@ctest --preset asan -j 2
 
 asan: test-asan
+
+SEEDS ?= 1000
+simulate: ## live SEEDS simulated lives (1000): commands, a bad network, failing disks, crashes
+	@scripts/install-deps build
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target simulate
+	@build/simulate --seeds $(SEEDS)
+
+mutate: ## break redial on purpose, one way after the other: the simulation must find each
+	@scripts/install-deps build
+	@scripts/mutate $(SEEDS)
+
+KILLS ?= 200
+crash-test: ## kill -9 the server KILLS times (200) while it dials, then compare everything (SEED=n: that run once more)
+	@scripts/install-deps build
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target crash_test
+	@build/crash_test --kills $(KILLS) $(if $(SEED),--seed $(SEED)) --keep build/crash-test-$(shell date +%s)
 
 format: ## format all sources
 	@scripts/install-deps lint

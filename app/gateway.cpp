@@ -42,6 +42,7 @@ result<wired_gateway> make_provider(
   wire.connections = s.connections;
   wire.request_timeout = std::chrono::seconds{s.request_timeout_s};
   wire.ca_file = s.ca_file;
+  wire.log = [&log](const std::string& text) { log.warn("gateway: {}", text); };
   auto transport = telephony::make_http_client(std::move(wire));
   if (!transport)
     return problem{error_code::invalid_value, "gateway.http: " + transport.error().detail, {}};

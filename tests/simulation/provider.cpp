@@ -251,11 +251,11 @@ void provider::tell(const std::shared_ptr<callback>& news, milliseconds wait) {
 http_answer provider::look_up(const std::string& target) {
   const auto key = target.substr(target.find('=') + 1);
   if (luck_.percent(faults.failing))
-    return answer(503);
+    return answer(luck_.percent(50) ? 503 : 404); // the 404 of a proxy whose provider is away
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) {
     fenced_.insert(key);
-    return answer(404);
+    return answer(404, {{"attempt_id", key}});
   }
   const auto number = found->second;
   auto events = json::array();

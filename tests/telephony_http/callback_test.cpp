@@ -161,6 +161,20 @@ TEST_CASE("an end that could not be committed is told again when it is sent agai
   CHECK(f.gateway->counters().callbacks_unmatched == 1);
 }
 
+TEST_CASE("what came before the end being committed does not make the end so") {
+  placed_call f;
+  f.heard.hold();
+  CHECK(f.call_back(result_told).empty());
+  CHECK(f.call_back(completed("answered")).empty());
+  f.heard.confirm_first();
+  CHECK(*f.callback_answers.at(0) == "ok");
+  CHECK(f.call_back(completed("answered")).empty()); // a duplicate waits for the commit as well
+  f.heard.confirm();
+  CHECK(*f.callback_answers.at(1) == "ok");
+  CHECK(*f.callback_answers.at(2) == "ok");
+  CHECK(f.heard.let_go());
+}
+
 TEST_CASE("an end that is never committed is forgotten in the end") {
   placed_call f;
   f.heard.hold();

@@ -295,12 +295,10 @@ TEST_CASE("requests wait for a connection, not for ever, and not in any number")
   std::promise<void> first_read;
   std::promise<void> go_on;
   server at{[&](peer& with, int) {
-    with.answer(
-      200, with.read()->body() + [&] {
-        first_read.set_value();
-        go_on.get_future().wait();
-        return "";
-      }());
+    const auto request = with.read();
+    first_read.set_value();
+    go_on.get_future().wait();
+    with.answer(200, request->body());
     echo(with, 1);
   }};
   auto options = options_for(at);

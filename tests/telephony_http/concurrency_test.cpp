@@ -67,7 +67,7 @@ private:
       return request.method == http_request::verb::post
                ? http_answer{202, R"({"call_id":"p"})", 0ms}
                : http_answer{200, R"({"call_id":"p","status":"in_progress","events":[]})", 0ms};
-    case 3: return http_answer{404, "", 0ms};
+    case 3: return http_answer{404, disowned(request), 0ms};
     default: return http_answer{202, R"({"call_id":"p"})", 0ms};
     }
   }

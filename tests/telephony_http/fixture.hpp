@@ -16,6 +16,11 @@ inline constexpr std::string_view test_secret = "a secret of the tests";
 
 call_request request_for(std::uint64_t n, std::uint8_t attempt = 1);
 
+/// @returns the body by which a provider says that it never heard of the call that `look_up` asks for.
+inline std::string disowned(const http_request& look_up) {
+  return R"({"attempt_id":")" + look_up.target.substr(look_up.target.find('=') + 1) + R"("})";
+}
+
 /// Requests stay under way until the test answers them.
 class scripted_transport final : public http_transport {
 public:
@@ -27,6 +32,11 @@ public:
   /// Answers the oldest request.
   void answer(unsigned status, std::string body = {}, milliseconds retry_after = {}) {
     settle(http_answer{status, std::move(body), retry_after});
+  }
+  /// Answers the oldest request, a look-up: never heard of it.
+  void disown() {
+    require_one();
+    answer(404, disowned(under_way.front().request));
   }
   void fail(http_failure how) { settle(how); }
 
@@ -63,6 +73,10 @@ public:
   void confirm() {
     for (auto& r : std::exchange(kept_->held, {}))
       r.confirm();
+  }
+  void confirm_first() {
+    kept_->held.front().confirm();
+    kept_->held.erase(kept_->held.begin());
   }
   void drop() { kept_->held.clear(); }
   /// @returns whether the listener was dropped.

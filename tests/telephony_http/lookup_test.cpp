@@ -116,28 +116,43 @@ TEST_CASE("what a provider says of a call that is asked for") {
 
 TEST_CASE("never heard of it: nothing was placed, where the provider promises that it stays so") {
   uncertain_call f;
-  f.provider.answer(404);
+  f.provider.disown();
   CHECK(f.heard.text() == "not_placed(0)");
   CHECK(f.heard.let_go());
   CHECK(f.gateway->in_flight() == 0);
   recovered_call g;
-  g.provider.answer(404);
+  g.provider.disown();
   CHECK(g.heard.text() == "not_placed(0)");
 }
 
 TEST_CASE("never heard of it, without that promise: nobody can tell") {
   uncertain_call f{false};
-  f.provider.answer(404);
+  f.provider.disown();
   CHECK(f.heard.text() == "ended(unknown)@1");
   CHECK(f.heard.let_go());
   recovered_call g{false};
-  g.provider.answer(404);
+  g.provider.disown();
   CHECK(g.heard.text() == "ended(unknown)@0");
+}
+
+TEST_CASE("a 404 that is not the provider's own word is none") {
+  for (const auto* body : {"", "<html>", "[]", R"({"attempt_id":1})", R"({"detail":"not found"})",
+         R"({"attempt_id":"cal_0000000000000000000000"})"}) {
+    CAPTURE(body);
+    uncertain_call f;
+    f.provider.answer(404, body);
+    CHECK(f.heard.text().empty());
+    CHECK(f.gateway->in_flight() == 1);
+    CHECK(f.logged.size() == 1);
+    f.pass(2s);
+    f.provider.disown();
+    CHECK(f.heard.text() == "not_placed(0)");
+  }
 }
 
 TEST_CASE("a provider that forgot a call it had placed does not make it unplaced") {
   overdue_call f;
-  f.provider.answer(404);
+  f.provider.disown();
   CHECK(f.heard.text() == "ended(unknown)@670");
   CHECK(f.gateway->in_flight() == 0);
 }
@@ -186,7 +201,7 @@ TEST_CASE("a callback settles that a call was placed; the look-up is called off"
   uncertain_call f;
   CHECK(f.call_back(f.event(1, "ringing")) == "ok");
   CHECK(f.heard.take() == "placed");
-  f.provider.answer(404); // of before: it must not count any more
+  f.provider.disown(); // of before: it must not count any more
   CHECK(f.heard.text().empty());
   CHECK(f.gateway->in_flight() == 1);
   f.pass(60s);
@@ -263,7 +278,7 @@ TEST_CASE("a listener that takes over while the POST is on its way hears of its 
   SECTION("nobody knows") {
     f.provider.fail(http_failure::uncertain);
     f.pass(1s);
-    f.provider.answer(404);
+    f.provider.disown();
     CHECK(heard.text() == "not_placed(0)");
   }
   SECTION("a callback said so first") {

@@ -54,7 +54,6 @@ TEST_CASE("an answer that settles it at once") {
          {403, 0s, "not_placed(30000)", false},
          {404, 0s, "not_placed(30000)", false},
          {405, 0s, "not_placed(30000)", false},
-         {409, 7s, "not_placed(0)", false},
          {410, 0s, "ended(network_error)@0", false},
          {422, 0s, "ended(network_error)@0", false},
          {429, 0s, "not_placed(1000)", false},
@@ -78,9 +77,9 @@ TEST_CASE("an answer that settles it at once") {
 
 TEST_CASE("an answer after which nobody knows is looked up, and nothing told before") {
   for (const auto& outcome : std::vector<http_outcome>{http_failure::uncertain, http_answer{408, "", 0ms},
-         http_answer{425, "", 0ms}, http_answer{500, "", 0ms}, http_answer{502, "", 0ms}, http_answer{504, "", 0ms},
-         http_answer{302, "", 0ms}, http_answer{101, "", 0ms}, http_answer{202, "not JSON", 0ms},
-         http_answer{200, "{}", 0ms}, http_answer{204, "", 0ms}}) {
+         http_answer{409, "", 0ms}, http_answer{425, "", 0ms}, http_answer{500, "", 0ms}, http_answer{502, "", 0ms},
+         http_answer{504, "", 0ms}, http_answer{302, "", 0ms}, http_answer{101, "", 0ms},
+         http_answer{202, "not JSON", 0ms}, http_answer{200, "{}", 0ms}, http_answer{204, "", 0ms}}) {
     gateway_fixture f;
     diary heard;
     f.gateway->place(request_for(1), heard.listener());
@@ -173,7 +172,7 @@ TEST_CASE("callbacks may be faster than the answer to the POST") {
     CHECK(heard.text().empty());
     CHECK(f.provider.text().empty()); // known to be placed: nothing to ask
     // A refusal of what it has begun to report is a contradiction that an operator should hear of.
-    const bool contradicts = status == 401 || status == 409 || status == 422 || status == 429;
+    const bool contradicts = status == 401 || status == 422 || status == 429;
     CHECK(f.logged.size() == (contradicts ? 1 : 0));
     CHECK(f.call_back(f.event(1, "completed", R"("outcome":"busy")", 9)) == "ok");
     CHECK(heard.text() == "ended(busy)@9");
