@@ -76,16 +76,30 @@ std::future<void> engine::drain() {
   return future;
 }
 
-std::optional<std::string> engine::not_ready() const {
+std::optional<std::string> engine::not_serving() const {
   switch (phase_.load()) {
   case phase::starting: return "starting";
-  case phase::serving:
-    if (auto why = context_.store.health())
-      return "storage: " + *why;
-    return std::nullopt;
+  case phase::serving: return std::nullopt;
   case phase::stopping: break;
   }
   return "stopping";
+}
+
+std::optional<std::string> engine::not_ready() const {
+  if (auto why = not_serving())
+    return why;
+  if (auto why = context_.store.health())
+    return "storage: " + *why;
+  return std::nullopt;
+}
+
+/// @returns why not even a question is taken now, if so.
+std::optional<problem> engine::unreadable() const {
+  if (auto why = not_serving())
+    return problem{error_code::unavailable, "the engine is " + *why, {}};
+  if (context_.pending_commands.load(std::memory_order_relaxed) >= context_.settings.max_commands)
+    return problem{error_code::overloaded, "too many commands are under way", {}};
+  return std::nullopt;
 }
 
 /// @returns why nothing that writes is taken now, if so.
@@ -94,17 +108,6 @@ std::optional<problem> engine::closed() const {
     return why;
   if (auto why = context_.store.health())
     return problem{error_code::storage_failed, "nothing can be stored now: " + *why, {}};
-  return std::nullopt;
-}
-
-/// @returns why not even a question is taken now, if so.
-std::optional<problem> engine::unreadable() const {
-  if (phase_.load() == phase::starting)
-    return problem{error_code::unavailable, "the engine is starting", {}};
-  if (phase_.load() == phase::stopping)
-    return problem{error_code::unavailable, "the engine is stopping", {}};
-  if (context_.pending_commands.load(std::memory_order_relaxed) >= context_.settings.max_commands)
-    return problem{error_code::overloaded, "too many commands are under way", {}};
   return std::nullopt;
 }
 

@@ -37,6 +37,7 @@ public:
     std::size_t limit, reply<contact_page> done) override;
   void find_contact(const campaign_id& id, phone number, reply<contact_detail> done) override;
   std::optional<std::string> not_ready() const override;
+  std::optional<std::string> not_serving() const override;
 
 private:
   enum class phase : std::uint8_t { starting, serving, stopping };

@@ -94,6 +94,9 @@ public:
 
   /// @returns nullopt when the engine serves, otherwise why it does not ("starting", "stopping", "storage: …").
   virtual std::optional<std::string> not_ready() const = 0;
+  /// @returns nullopt when questions are answered, otherwise why not even that: an engine that cannot store anything is
+  /// not ready, but tells what it knows.
+  virtual std::optional<std::string> not_serving() const { return not_ready(); }
 };
 
 } // namespace redial::actors

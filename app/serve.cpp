@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 #include <sys/resource.h>
 
@@ -77,23 +78,42 @@ http::server_options server_options(const config::http_settings& s) {
 }
 
 /// A connection takes a file descriptor: use as many as the system allows, not the few that a shell starts with.
-void raise_file_limit(spdlog::logger& log) {
+/// @returns how many there are.
+std::uint64_t raise_file_limit(spdlog::logger& log) {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return 0;
+  if (limit.rlim_cur != limit.rlim_max) {
+    const auto former = std::exchange(limit.rlim_cur, limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+      log.warn("the limit on open files could not be raised");
+      return former;
+    }
+  }
+  return limit.rlim_cur;
+}
+
+/// Takes no more connections than leave the store and the gateway their descriptors.
+void keep_descriptors(http::server_options& options, std::uint64_t descriptors, spdlog::logger& log) {
+  constexpr std::uint64_t kept = 512;
+  const auto most = std::max<std::uint64_t>(descriptors > kept ? descriptors - kept : 0, 16);
+  if (options.max_connections <= most)
     return;
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-    log.warn("the limit on open files could not be raised");
+  log.info("{} connections at once instead of {}: no more than {} files may be open", most, options.max_connections,
+    descriptors);
+  options.max_connections = most;
 }
 
 } // namespace
 
 int serve(const config::settings& settings) {
   auto log = make_log(settings.log);
-  raise_file_limit(*log);
+  const auto descriptors = raise_file_limit(*log);
 
-  auto backend = persistence::open_rocksdb({settings.storage.data_dir, settings.storage.sync,
-    settings.storage.block_cache_mb, settings.storage.write_buffer_mb});
+  persistence::rocksdb_options data{settings.storage.data_dir, settings.storage.sync, settings.storage.block_cache_mb,
+    settings.storage.write_buffer_mb};
+  data.warn = [log](const std::string& text) { log->warn("{}", text); };
+  auto backend = persistence::open_rocksdb(data);
   if (!backend) {
     log->critical("{}", backend.error().detail);
     return 1;
@@ -134,7 +154,9 @@ int serve(const config::settings& settings) {
   actors::engine engine{system, context};
   engine.recover().wait();
 
-  http::server server{server_options(settings.http), engine, clock, gateway->callback()};
+  auto listening = server_options(settings.http);
+  keep_descriptors(listening, descriptors, *log);
+  http::server server{listening, engine, clock, gateway->callback()};
   try {
     server.start();
   } catch (const std::exception& e) {

@@ -349,7 +349,11 @@ void evolve(campaign_state& state, const campaign_changed& e) {
     state.started_at = e.at;
     break;
   case campaign_change::paused: state.status = campaign_status::paused; break;
-  case campaign_change::resumed: state.status = campaign_status::running; break;
+  case campaign_change::resumed:
+    state.status = campaign_status::running;
+    if (!state.started_at)
+      state.started_at = e.at; // restored from a backup before it had started
+    break;
   case campaign_change::stopped: state.status = campaign_status::stopped; break;
   case campaign_change::completed: state.status = campaign_status::completed; break;
   }

@@ -158,7 +158,7 @@ std::optional<problem_details> session::route_request() {
   request_.signature = head["Redial-Signature"];
   request_.body.clear();
   if (route_->needs_engine) {
-    if (auto why = home_.context().engine.not_ready())
+    if (auto why = home_.context().engine.not_serving())
       return to_details(problem{error_code::unavailable, "The engine is not ready: " + *why + ".", {}});
   }
   if (route_->open != nullptr) {

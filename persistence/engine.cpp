@@ -15,6 +15,34 @@ std::string_view table_name(table which) noexcept {
   return "unknown";
 }
 
+namespace {
+
+class passing_reader final : public reader {
+public:
+  explicit passing_reader(const reader& to) : to_{to} {}
+
+  result<std::optional<std::string>> get(table where, std::string_view key) const override {
+    return to_.get(where, key);
+  }
+  result<void> scan(table where, std::string_view from, std::string_view to,
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) const override {
+    return to_.scan(where, from, to, visit);
+  }
+  result<std::optional<std::pair<std::string, std::string>>> last_at_most(
+    table where, std::string_view key, std::string_view floor) const override {
+    return to_.last_at_most(where, key, floor);
+  }
+
+private:
+  const reader& to_;
+};
+
+} // namespace
+
+result<std::unique_ptr<reader>> engine::snapshot() const {
+  return std::unique_ptr<reader>{std::make_unique<passing_reader>(*this)};
+}
+
 result<void> engine::checkpoint(const std::filesystem::path& to) const {
   return problem{
     error_code::storage_failed, "cannot copy the store to " + to.string() + ": it is kept in memory only", {}};

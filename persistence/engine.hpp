@@ -84,9 +84,10 @@ public:
   /// within a visit of `scan`. @returns `storage_failed` while that cannot be; to be asked again later.
   virtual result<void> recover() { return {}; }
 
-  /// @returns what is stored at this instant, to be read while writes go on. Belongs to one thread, and holds up
-  /// `recover` while it lives.
-  virtual result<std::unique_ptr<reader>> snapshot() const = 0;
+  /// @returns what is stored at this instant, to be read while writes go on. Belongs to one thread, holds up `recover`
+  /// while it lives, and must go before the engine. An engine that does not override it hands out itself: good while
+  /// nothing is written.
+  virtual result<std::unique_ptr<reader>> snapshot() const;
 
   /// Copies what is stored at this instant to the directory `to`, which must not exist, as a database of its own, on
   /// stable storage. Writes go on meanwhile. @returns `storage_failed`; then nothing is left of `to`.
@@ -106,10 +107,11 @@ struct rocksdb_options {
   std::size_t block_cache_mb = 16;  ///< memory for what was read
   std::size_t write_buffer_mb = 32; ///< memory for what was written and is in no file yet, over all tables
   bool restoring = false;           ///< open it although a restore has not come to its end
+  std::function<void(const std::string&)> warn{}; ///< is told RocksDB's own warnings, from any thread; may be empty
 };
 
-/// Opens (or creates) a RocksDB database. @returns `storage_failed`, saying so plainly when another process holds it, or
-/// when a restore has not come to its end there.
+/// Opens (or creates) a RocksDB database. @returns `storage_failed`, saying so plainly when another process holds it,
+/// or when a restore has not come to its end there.
 result<std::unique_ptr<engine>> open_rocksdb(const rocksdb_options& options);
 
 /// Opens a RocksDB database to be looked at: nothing in the directory changes, `write` refuses. Keeps other processes

@@ -17,6 +17,13 @@ result<void> state_version(const engine& data, batch&) {
     [&](std::string_view, std::string_view value) { return decode(value, head) ? visited::next : visited::damaged; });
 }
 
+problem newer(std::uint32_t found) {
+  return {error_code::storage_failed,
+    "the data have format version " + std::to_string(found)
+      + ", written by a newer redial; this one reads up to version " + std::to_string(format_version),
+    {}};
+}
+
 constexpr std::array steps{migration{0, state_version}};
 static_assert(steps.size() == format_version);
 
@@ -51,10 +58,7 @@ result<void> ensure_format(engine& data) {
       return write_version(data, *data.new_batch(), format_version);
   }
   if (found > format_version)
-    return problem{error_code::storage_failed,
-      "the data have format version " + std::to_string(found)
-        + ", written by a newer redial; this one reads up to version " + std::to_string(format_version),
-      {}};
+    return newer(found);
   for (const auto& step : migrations().subspan(found)) {
     const auto changes = data.new_batch();
     if (auto done = step.run(data, *changes); !done)
@@ -65,6 +69,25 @@ result<void> ensure_format(engine& data) {
     if (auto written = write_version(data, *changes, step.from + 1); !written)
       return written.error();
   }
+  return {};
+}
+
+result<void> check_format(const reader& data) {
+  const auto row = data.get(table::meta, keys::format);
+  if (!row)
+    return row.error();
+  if (!*row)
+    return missing_row(table::meta, keys::format);
+  std::uint32_t found = 0;
+  if (!decode_format(**row, found))
+    return unreadable_row(table::meta, keys::format);
+  if (found > format_version)
+    return newer(found);
+  if (found < format_version)
+    return problem{error_code::storage_failed,
+      "the data have format version " + std::to_string(found)
+        + ", older than this redial's: they are brought forward when it serves them for the first time",
+      {}};
   return {};
 }
 

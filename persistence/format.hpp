@@ -29,4 +29,8 @@ std::span<const migration> migrations() noexcept;
 /// were before that step.
 result<void> ensure_format(engine& data);
 
+/// As `ensure_format`, but changes nothing. @returns `storage_failed` also where the data would have to be migrated, or
+/// are none.
+result<void> check_format(const reader& data);
+
 } // namespace redial::persistence

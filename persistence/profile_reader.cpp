@@ -9,7 +9,7 @@ namespace {
 
 /// Makes `run` the row which holds `number` and `first` the contact that it begins with, unless they are already.
 template <class T>
-result<void> load_run(const engine& data, table where, campaign_no campaign, contact_no number, contact_no run_length,
+result<void> load_run(const reader& data, table where, campaign_no campaign, contact_no number, contact_no run_length,
   bool (*decode_run)(std::string_view, std::vector<T>&), std::optional<contact_no>& first, std::vector<T>& run) {
   const auto wanted = number - number % run_length;
   const auto key = keys::of_contact(campaign, wanted);

@@ -14,13 +14,13 @@ namespace redial::persistence {
 class profile_reader {
 public:
   /// @param data outlives the reader.
-  profile_reader(const engine& data, campaign_no campaign) : data_{data}, campaign_{campaign} {}
+  profile_reader(const reader& data, campaign_no campaign) : data_{data}, campaign_{campaign} {}
 
   /// @returns contact `number`, or `storage_failed` where a row that should hold it is missing or damaged.
   result<contact_profile> read(contact_no number);
 
 private:
-  const engine& data_;
+  const reader& data_;
   campaign_no campaign_;
   std::optional<contact_no> phones_first_;
   std::vector<phone> phones_;

@@ -12,10 +12,10 @@ namespace redial::persistence {
 /// What a visitor says of a row.
 enum class visited { next, stop, damaged };
 
-/// Scans as `engine::scan` does, until `visit(key, value)` says stop. @returns `storage_failed` naming table and key
+/// Scans as `reader::scan` does, until `visit(key, value)` says stop. @returns `storage_failed` naming table and key
 /// where it says damaged.
 template <class Visit>
-result<void> scan_rows(const engine& data, table where, std::string_view from, std::string_view to, Visit&& visit) {
+result<void> scan_rows(const reader& data, table where, std::string_view from, std::string_view to, Visit&& visit) {
   std::optional<problem> damage;
   auto scanned = data.scan(where, from, to, [&](std::string_view key, std::string_view value) {
     const auto said = visit(key, value);

@@ -12,6 +12,8 @@ using keys::contacts_per_profile_row;
 
 result<void> staging::add(
   campaign_no campaign, contact_no first, std::span<const contact_profile> contacts, batch& changes) {
+  if (lost(campaign))
+    return lost_upload(campaign);
   const auto expected = size(campaign);
   if (first != expected)
     return problem{error_code::invalid_value,
@@ -60,6 +62,19 @@ void staging::finish(campaign_no campaign, batch& changes) {
     put_profiles(campaign, from.size - static_cast<contact_no>(from.profiles.size()), from.profiles, changes);
   if (!from.phones.empty())
     put_phones(campaign, from.size - static_cast<contact_no>(from.phones.size()), from.phones, changes);
+}
+
+void staging::lose_all() {
+  for (const auto& each : lists_)
+    lost_.insert(each.first);
+  lists_.clear();
+}
+
+problem lost_upload(campaign_no campaign) {
+  return {error_code::storage_failed,
+    "the contacts of campaign " + std::to_string(campaign)
+      + " were being received when the store failed: they have to be sent again",
+    {}};
 }
 
 std::uint64_t staging::size(campaign_no campaign) const {

@@ -6,6 +6,7 @@
 #include "persistence/engine.hpp"
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,12 +18,19 @@ namespace redial::persistence {
 class staging {
 public:
   /// Adds to `changes` the rows that `contacts` fill, the first of which is number `first` of `campaign`.
-  /// @returns `invalid_value` where `first` does not follow what was added before; then nothing is taken.
+  /// @returns `invalid_value` where `first` does not follow what was added before, `storage_failed` where that was
+  /// lost; then nothing is taken.
   result<void> add(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts, batch& changes);
   /// Adds to `changes` the rows that are not full.
   void finish(campaign_no campaign, batch& changes);
   /// Forgets what was added for `campaign`; the rows written so far are the caller's.
-  void forget(campaign_no campaign) { lists_.erase(campaign); }
+  void forget(campaign_no campaign) {
+    lists_.erase(campaign);
+    lost_.erase(campaign);
+  }
+  /// What was added so far cannot be relied upon any more: no campaign may come of it.
+  void lose_all();
+  bool lost(campaign_no campaign) const { return lost_.contains(campaign); }
   /// @returns how many contacts were added for `campaign`.
   std::uint64_t size(campaign_no campaign) const;
 
@@ -37,7 +45,11 @@ private:
   void put_profiles(campaign_no campaign, contact_no first, std::span<const contact_profile> profiles, batch& changes);
 
   std::map<campaign_no, list> lists_;
+  std::set<campaign_no> lost_;
   std::string row_;
 };
+
+/// @returns a `storage_failed` for a campaign whose contacts are lost.
+problem lost_upload(campaign_no campaign);
 
 } // namespace redial::persistence

@@ -13,6 +13,12 @@
 
 namespace redial::persistence {
 
+namespace {
+
+problem unwritten(const std::string& why) { return {error_code::storage_failed, why, {}}; }
+
+} // namespace
+
 store::store(std::unique_ptr<impl> self) : self_{std::move(self)} {}
 store::~store() = default;
 
@@ -23,6 +29,15 @@ result<std::unique_ptr<store>> store::open(std::shared_ptr<engine> backend) {
   if (auto done = self->load_heads(); !done)
     return done.error();
   if (auto done = self->drop_orphans(); !done)
+    return done.error();
+  return std::unique_ptr<store>{new store{std::move(self)}};
+}
+
+result<std::unique_ptr<store>> store::open_read_only(std::shared_ptr<engine> backend) {
+  auto self = std::make_unique<impl>(std::move(backend));
+  if (auto done = check_format(*self->backend); !done)
+    return done.error();
+  if (auto done = self->load_heads(); !done)
     return done.error();
   return std::unique_ptr<store>{new store{std::move(self)}};
 }
@@ -46,17 +61,22 @@ void store::impl::reserve(campaign_no campaign) noexcept {
 }
 
 result<void> store::impl::load_heads() {
-  const std::unique_lock lock{mutex};
-  return scan_rows(
+  std::map<campaign_no, shared_head> found;
+  auto scanned = scan_rows(
     *backend, table::campaign, keys::of(0), keys::beyond_all, [&](std::string_view key, std::string_view value) {
       auto state = std::make_shared<campaign_state>();
       if (key.size() != sizeof(campaign_no) || !decode(value, *state))
         return visited::damaged;
-      const auto number = keys::campaign_in(key);
-      heads.insert_or_assign(number, std::move(state));
-      reserve(number);
+      found.insert_or_assign(keys::campaign_in(key), std::move(state));
       return visited::next;
     });
+  if (!scanned)
+    return scanned;
+  if (!found.empty())
+    reserve(found.rbegin()->first);
+  const std::unique_lock lock{mutex};
+  heads = std::move(found);
+  return {};
 }
 
 result<void> store::impl::drop_orphans() {
@@ -94,24 +114,33 @@ campaign_no store::next_campaign_no() { return self_->next_no.fetch_add(1); }
 result<void> store::stage(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts) {
   if (self_->head(campaign) != nullptr)
     return problem{error_code::invalid_value, "campaign " + std::to_string(campaign) + " exists already", {}};
+  if (auto why = self_->trouble())
+    return unwritten(*why); // what is missing now is known as lost after `recover`
   self_->reserve(campaign);
   const auto changes = self_->backend->new_batch();
   if (auto added = self_->staged.add(campaign, first, contacts, *changes); !added)
     return added;
   auto written = self_->backend->write(*changes, false);
-  if (!written)
+  if (!written) {
     self_->staged.forget(campaign); // a list with a hole in it must not become a campaign
+    self_->doubt(written.error());
+  }
   return written;
 }
 
 result<void> store::discard(campaign_no campaign) {
   if (self_->head(campaign) != nullptr)
     return problem{error_code::invalid_value, "campaign " + std::to_string(campaign) + " exists and stays", {}};
+  self_->staged.forget(campaign);
+  if (auto why = self_->trouble())
+    return unwritten(*why); // `recover` drops it, or the next start
   const auto changes = self_->backend->new_batch();
   for (const auto where : {table::phone, table::profile})
     changes->erase_range(where, keys::of(campaign), keys::of(campaign + 1));
-  self_->staged.forget(campaign);
-  return self_->backend->write(*changes, false);
+  auto written = self_->backend->write(*changes, false);
+  if (!written)
+    self_->doubt(written.error());
+  return written;
 }
 
 std::optional<problem> store::impl::refuse(const append& wanted, const campaign_state& before) const {
@@ -129,6 +158,8 @@ std::optional<problem> store::impl::refuse(const append& wanted, const campaign_
     if ((created != nullptr) != (before.last_seq == 0 && i == 0))
       return problem{error_code::invalid_value, named + "it has to be created first, and once", {}};
     if (created != nullptr) {
+      if (staged.lost(wanted.campaign))
+        return lost_upload(wanted.campaign);
       contacts = created->contacts;
       if (contacts != staged.size(wanted.campaign))
         return problem{error_code::invalid_value,
@@ -181,9 +212,19 @@ std::vector<result<campaign_state>> store::commit(std::span<const append> append
   if (taken.empty())
     return results;
   const std::lock_guard committing{self_->commit_mutex};
-  if (auto written = self_->backend->write(*changes, true); !written) {
+  if (auto why = self_->trouble()) {
     for (const auto& each : taken)
+      results[each.index] = unwritten(*why);
+    return results;
+  }
+  if (auto written = self_->backend->write(*changes, true); !written) {
+    self_->doubt(written.error());
+    for (const auto& each : taken) {
+      const auto& wanted = appends[each.index];
+      if (wanted.expected_seq == 0)
+        self_->refused_creations.push_back(wanted.campaign);
       results[each.index] = written.error();
+    }
     return results;
   }
   {
@@ -236,7 +277,12 @@ result<void> store::save_clock(const clock_anchor& anchor) {
   encode_clock(anchor, row);
   const auto changes = self_->backend->new_batch();
   changes->put(table::meta, keys::clock, row);
-  return self_->backend->write(*changes, true);
+  if (auto why = self_->trouble())
+    return unwritten(*why);
+  auto written = self_->backend->write(*changes, true);
+  if (!written)
+    self_->doubt(written.error());
+  return written;
 }
 
 std::optional<time_point> store::last_time() const {

@@ -5,16 +5,20 @@
 /// Contacts of a campaign to be are staged first, in chunks, unsynced; the commit of its `campaign_created` makes them
 /// durable and visible at once, and what was staged for a campaign that never came to be is dropped at the next open.
 ///
-/// Concurrency: `commit`, `stage` and `discard` from one thread at a time (the writer's); every reading function from
-/// any thread at any time, each seeing committed state only.
+/// Concurrency: `commit`, `stage`, `discard` and `recover` from one thread at a time (the writer's); every reading
+/// function from any thread at any time, each seeing committed state only.
 ///
 /// Recovery: `open` reads the campaigns' heads; `load_contacts` rebuilds a campaign's table from its rows.
+///
+/// Faults: a write that fails may be stored nevertheless, and nobody can tell (docs/adr/0007). From then on nothing is
+/// written and `health` says why; reads go on. The writer calls `recover` from time to time until it succeeds.
 #pragma once
 
 #include "domain/contact_table.hpp"
 #include "domain/event.hpp"
 #include "domain/result.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,6 +29,7 @@
 namespace redial::persistence {
 
 class engine;
+class reader;
 
 /// Events that one campaign wants appended.
 struct append {
@@ -65,6 +70,9 @@ public:
   /// @returns `storage_failed` naming what is wrong (unreadable, corrupt, written by a newer version of redial).
   static result<std::unique_ptr<store>> open(std::shared_ptr<engine> backend);
 
+  /// Reads the heads of data that nobody may change (`open_rocksdb_read_only`): they must be of the present format.
+  static result<std::unique_ptr<store>> open_read_only(std::shared_ptr<engine> backend);
+
   ~store();
   store(const store&) = delete;
   store& operator=(const store&) = delete;
@@ -82,9 +90,9 @@ public:
 
   /// Appends all of `appends` in one synced write. An append whose `expected_seq` is not the campaign's last is refused
   /// by itself (`sequence_conflict`) and the others go on; if the write fails, all are refused (`storage_failed`) and
-  /// nothing has changed in what readers see. At most one append per campaign in a call; a second, an empty one, and
-  /// one whose events cannot be this campaign's (no such contact, another number of contacts than were staged) are
-  /// refused by themselves as `invalid_value`.
+  /// nothing has changed in what readers see before `recover`. At most one append per campaign in a call; a second, an
+  /// empty one, and one whose events cannot be this campaign's (no such contact, another number of contacts than were
+  /// staged) are refused by themselves as `invalid_value`.
   /// @returns one result for each append, in order: the campaign's state after its events.
   std::vector<result<campaign_state>> commit(std::span<const append> appends);
 
@@ -113,9 +121,27 @@ public:
   result<void> read_events(campaign_no campaign, std::uint64_t after_seq,
     const std::function<bool(std::uint64_t seq, const event&)>& visit) const;
 
-  /// Recounts every counter of a campaign from its contact rows, calls and events.
+  /// @returns nullopt while writes are taken, otherwise a sentence that says why they are not. Thread-safe.
+  std::optional<std::string> health() const;
+  /// Has `trouble` called, from any thread, when `health` turned bad without a write that failed. It must return at
+  /// once. An empty one ends that: it is not called any more once this has returned.
+  void watch(std::function<void()> trouble);
+  /// After a failed write: comes to know what is stored, and takes writes again. Contacts that were being staged are
+  /// lost; campaigns whose creation was refused are taken back. Nothing to do where `health` is good.
+  /// @returns the campaigns that are not what they were before, or why it cannot be yet; to be asked again later.
+  result<std::vector<campaign_head>> recover();
+
+  /// Copies all that is committed to the directory `to`, which must not exist, as data of its own, and opens the copy
+  /// to see that it can be read. Writes go on meanwhile. Thread-safe. @returns how many campaigns it holds.
+  result<std::size_t> back_up(const std::filesystem::path& to) const;
+
+  /// Recounts every counter of a campaign from its contact rows, calls and events (`verify.hpp`), at one instant.
   /// @returns what does not agree, one sentence each; empty if all is well.
   std::vector<std::string> verify(campaign_no campaign) const;
+
+  /// Looks at every file and at all data (`verify.hpp`), and whether what it shows is what is stored. Thread-safe.
+  /// @param report is told each fault; false ends it. @param go_on is asked from time to time; so does its false.
+  void verify(const std::function<bool(const std::string& fault)>& report, const std::function<bool()>& go_on) const;
 
   /// @returns how an accelerated clock stood when it last ran on these data, or nullopt if none has.
   result<std::optional<clock_anchor>> load_clock() const;

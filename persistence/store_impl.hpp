@@ -10,7 +10,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
+#include <string>
+#include <vector>
 
 namespace redial::persistence {
 
@@ -30,6 +33,13 @@ struct store::impl {
   result<void> load_heads();
   result<void> drop_orphans();
 
+  /// A write failed: what memory holds may not be what is stored.
+  void doubt(const problem& why);
+  /// @returns why nothing is written now, if so.
+  std::optional<std::string> trouble() const;
+  /// Campaigns whose creation was refused but is stored nevertheless are taken back.
+  result<void> take_back_refused();
+
   /// @returns why `wanted` may not follow `before`, if so.
   std::optional<problem> refuse(const append& wanted, const campaign_state& before) const;
 
@@ -43,7 +53,12 @@ struct store::impl {
   mutable std::shared_mutex mutex; ///< guards `heads`
   std::map<campaign_no, shared_head> heads;
 
+  mutable std::mutex doubt_mutex; ///< guards `doubted`
+  std::optional<std::string> doubted;
+
   // The writer's own.
+  std::vector<campaign_no> refused_creations;                     ///< by the write that failed
+  std::optional<std::map<campaign_no, shared_head>> before_doubt; ///< while `recover` has not succeeded yet
   projection_buffers buffers;
   staging staged;
 };

@@ -60,7 +60,7 @@ private:
 
 /// Walks over contacts `first` to `end - 1` of a campaign, those with a row and those between them, until the page is
 /// full.
-result<void> walk(const engine& data, campaign_no campaign, std::uint64_t first, std::uint64_t end,
+result<void> walk(const reader& data, campaign_no campaign, std::uint64_t first, std::uint64_t end,
   std::optional<contact_status> status, page_cut& page) {
   auto next = first;
   contact_state state;

@@ -1,263 +1,140 @@
-#include "domain/rules.hpp"
+#include "persistence/format.hpp"
 #include "persistence/keys.hpp"
-#include "persistence/profile_reader.hpp"
 #include "persistence/rows.hpp"
 #include "persistence/store_impl.hpp"
+#include "persistence/verify.hpp"
 
-#include <functional>
-#include <set>
+#include <map>
 
 namespace redial::persistence {
 
 namespace {
 
-using labels = std::map<std::string, std::uint64_t, std::less<>>;
-
-/// One check of one campaign: the journal is replayed, then every row is held against what it led to.
-class check {
-public:
-  check(const engine& data, campaign_no campaign, const campaign_state& head)
-    : data_{data}, campaign_{campaign}, head_{head}, contacts_(head.counters.total) {}
-
-  std::vector<std::string> run() && {
-    replay_journal();
-    compare_with_replay();
-    count_profiles();
-    count_contacts();
-    count_calls();
-    compare_counters();
-    if (dropped_ > 0)
-      found_.push_back("and " + std::to_string(dropped_) + " more");
-    return std::move(found_);
+/// Tells of a campaign's faults under its name.
+bool report_campaign(const reader& data, campaign_no campaign, const campaign_state& head, const fault_report& report) {
+  const auto named = "campaign " + head.definition->id.to_string() + " (" + std::to_string(campaign) + "): ";
+  for (const auto& sentence : check_campaign(data, campaign, head)) {
+    if (!report(named + sentence))
+      return false;
   }
+  return true;
+}
 
-private:
-  static constexpr std::size_t max_sentences = 100;
-
-  /// What the journal says of one contact.
-  struct expected {
-    std::uint64_t row = 0;   ///< digest of its row; 0: none
-    std::uint64_t calls = 0; ///< sum of the digests of its calls
-    contact_status status = contact_status::pending;
-    std::uint8_t ended = 0; ///< how many calls
-  };
-
-  void report(std::string sentence) {
-    if (found_.size() < max_sentences)
-      found_.push_back(std::move(sentence));
-    else
-      ++dropped_;
-  }
-  void report_contact(std::uint64_t number, const std::string& what) {
-    report("contact " + std::to_string(number) + ": " + what);
-  }
-  void compare(const std::string& what, std::uint64_t head, std::uint64_t counted, const std::string& where) {
-    if (head != counted)
-      report(what + " is " + std::to_string(head) + " in the campaign's row, " + std::to_string(counted) + " " + where);
-  }
-
-  template <class T>
-  std::uint64_t digest(const T& value) {
-    encode(value, buffer_);
-    return std::hash<std::string>{}(buffer_) | 1U;
-  }
-
-  template <class Visit>
-  void scan(table where, Visit&& visit) {
-    auto scanned = scan_rows(data_, where, keys::of(campaign_), keys::of(campaign_ + 1), visit);
+/// Reports rows of `where` whose campaign is not in `known`, from campaign to campaign and not from row to row.
+bool report_strays(
+  const reader& data, table where, const std::map<campaign_no, campaign_id>& known, const fault_report& report) {
+  for (auto from = keys::of(0);;) {
+    std::optional<campaign_no> next;
+    auto scanned = scan_rows(data, where, from, keys::beyond_all, [&](std::string_view key, std::string_view) {
+      if (key.size() < sizeof(campaign_no))
+        return visited::damaged;
+      next = keys::campaign_in(key);
+      return visited::stop;
+    });
     if (!scanned)
-      report(scanned.error().detail);
+      return report(scanned.error().detail);
+    if (!next)
+      return true;
+    if (!known.contains(*next)
+        && !report("table " + std::string{table_name(where)} + " has rows of campaign " + std::to_string(*next)
+                   + ", which does not exist"))
+      return false;
+    from = keys::of(*next + 1);
   }
+}
 
-  void replay_journal() {
-    std::vector<event> events;
-    scan(table::journal, [&](std::string_view key, std::string_view value) {
-      if (key.size() != keys::events_size || !decode_journal(value, events))
-        return visited::damaged;
-      const auto seq = keys::seq_in(key);
-      if (seq != replayed_.last_seq + 1)
-        report("the journal goes on with event " + std::to_string(seq) + " after event "
-               + std::to_string(replayed_.last_seq));
-      for (const auto& e : events) {
-        if (const auto* fact = std::get_if<contact_event>(&e))
-          expect(*fact);
-        evolve(replayed_, e);
-      }
-      return visited::next;
-    });
-  }
-
-  void expect(const contact_event& fact) {
-    if (fact.contact >= contacts_.size())
-      return report_contact(
-        fact.contact, "event " + std::to_string(replayed_.last_seq + 1) + " is about it, but the list is shorter");
-    auto& contact = contacts_[fact.contact];
-    if (contact.status != fact.before)
-      report_contact(fact.contact, "event " + std::to_string(replayed_.last_seq + 1) + " finds it "
-                                     + std::string{to_string(fact.before)} + ", but it was "
-                                     + std::string{to_string(contact.status)});
-    contact.status = fact.after.status;
-    contact.row = digest(fact.after);
-    if (fact.ended) {
-      contact.calls += digest(*fact.ended);
-      ++contact.ended;
-    }
-  }
-
-  void compare_with_replay() {
-    const std::string where = "after a replay of the journal";
-    compare("the last event's number", head_.last_seq, replayed_.last_seq, where);
-    if (head_.status != replayed_.status || head_.reason != replayed_.reason)
-      report("the status is " + std::string{to_string(head_.status)} + " in the campaign's row, "
-             + std::string{to_string(replayed_.status)} + " " + where);
-    if (head_.started_at != replayed_.started_at || head_.ended_at != replayed_.ended_at
-        || head_.last_at != replayed_.last_at)
-      report("an instant in the campaign's row is not that of its event");
-    if (replayed_.definition == nullptr || *head_.definition != *replayed_.definition)
-      report("the definition in the campaign's row is not that of its first event");
-    if (!(head_.counters == replayed_.counters))
-      report("the counters in the campaign's row are not those " + where);
-    if (head_.dispositions != replayed_.dispositions)
-      report("the dispositions in the campaign's row are not those " + where);
-  }
-
-  template <class T>
-  void count_runs(table where, bool (*decode_run)(std::string_view, std::vector<T>&), const std::string& what) {
-    std::uint64_t contacts = 0;
-    std::vector<T> run;
-    scan(where, [&](std::string_view key, std::string_view value) {
-      if (key.size() != keys::contact_size || keys::contact_in(key) != contacts || !decode_run(value, run))
-        return visited::damaged;
-      contacts += run.size();
-      return visited::next;
-    });
-    compare("the number of contacts", head_.counters.total, contacts, "by their " + what);
-  }
-
-  void count_profiles() {
-    count_runs(table::phone, decode_phones, "phones");
-    count_runs(table::profile, decode_profiles, "names");
-  }
-
-  void count_contacts() {
-    contact_state state;
-    counted_.pending = contacts_.size();
-    scan(table::contact, [&](std::string_view key, std::string_view value) {
-      if (key.size() != keys::contact_size || !decode(value, state))
-        return visited::damaged;
-      const auto number = keys::contact_in(key);
-      if (number >= contacts_.size()) {
-        report_contact(number, "has a row, but the list is shorter");
-        return visited::next;
-      }
-      auto& contact = contacts_[number];
-      if (contact.row != digest(state))
-        report_contact(number, "its row is not the state after its last event");
-      contact.row = 0;
-      count(state);
-      if (state.attempts != contact.ended + (state.status == contact_status::in_progress ? 1 : 0))
-        report_contact(number, "its row counts " + std::to_string(state.attempts) + " attempts, of which "
-                                 + std::to_string(contact.ended) + " have ended by its events");
-      return visited::next;
-    });
-    for (std::size_t number = 0; number < contacts_.size(); ++number) {
-      if (contacts_[number].row != 0)
-        report_contact(number, "has events, but no row");
-    }
-  }
-
-  void count(const contact_state& state) {
-    --counted_.pending;
-    switch (state.status) {
-    case contact_status::pending: ++counted_.pending; break;
-    case contact_status::in_progress: ++counted_.in_progress; break;
-    case contact_status::waiting_retry: ++counted_.waiting_retry; break;
-    case contact_status::done:
-      ++counted_.done;
-      ++dispositions_[state.disposition];
-      break;
-    case contact_status::removed: ++counted_.removed; break;
-    }
-    counted_.attempted += state.attempts;
-    if (state.call && state.call->answered_at)
-      ++counted_.connected;
-  }
-
-  void count_calls() {
-    ended_call call;
-    scan(table::call, [&](std::string_view key, std::string_view value) {
-      if (key.size() != keys::call_size || !decode(value, call) || call.attempt != keys::attempt_in(key))
-        return visited::damaged;
-      const auto number = keys::contact_in(key);
-      if (number >= contacts_.size()) {
-        report_contact(number, "has a call, but the list is shorter");
-        return visited::next;
-      }
-      contacts_[number].calls -= digest(call);
-      --contacts_[number].ended;
-      if (call.answered_at)
-        ++counted_.connected;
-      return visited::next;
-    });
-    for (std::size_t number = 0; number < contacts_.size(); ++number) {
-      if (contacts_[number].calls != 0 || contacts_[number].ended != 0)
-        report_contact(number, "its calls are not those of its events");
-    }
-  }
-
-  void compare_counters() {
-    const std::string where = "by the contacts' rows";
-    compare("pending", head_.counters.pending, counted_.pending, where);
-    compare("in_progress", head_.counters.in_progress, counted_.in_progress, where);
-    compare("waiting_retry", head_.counters.waiting_retry, counted_.waiting_retry, where);
-    compare("done", head_.counters.done, counted_.done, where);
-    compare("removed", head_.counters.removed, counted_.removed, where);
-    compare("attempted", head_.counters.attempted, counted_.attempted, where);
-    compare("connected", head_.counters.connected, counted_.connected, "by the calls");
-    // Labels beyond the most that a campaign keeps apart are counted as "other" in its row, and only there.
-    labels counted;
-    for (const auto& [label, contacts] : dispositions_)
-      counted[head_.dispositions.contains(label) ? label : "other"] += contacts;
-    for (const auto& [label, contacts] : head_.dispositions)
-      counted.try_emplace(label, 0);
-    for (const auto& [label, contacts] : counted) {
-      const auto it = head_.dispositions.find(label);
-      compare("disposition " + label, it == head_.dispositions.end() ? 0 : it->second, contacts, where);
-    }
-  }
-
-  const engine& data_;
-  const campaign_no campaign_;
-  const campaign_state& head_;
-  campaign_state replayed_;
-  campaign_counters counted_;
-  labels dispositions_;
-  std::vector<expected> contacts_;
-  std::vector<std::string> found_;
-  std::size_t dropped_ = 0;
-  std::string buffer_;
-};
+bool report_meta(const reader& data, const fault_report& report) {
+  if (auto done = check_format(data); !done && !report(done.error().detail))
+    return false;
+  const auto row = data.get(table::meta, keys::clock);
+  if (!row)
+    return report(row.error().detail);
+  clock_anchor anchor;
+  return !*row || decode_clock(**row, anchor) || report(unreadable_row(table::meta, keys::clock).detail);
+}
 
 } // namespace
 
+bool verify_data(const reader& data, const fault_report& report) {
+  if (!report_meta(data, report))
+    return false;
+  std::map<campaign_no, campaign_id> known;
+  std::map<campaign_id, campaign_no> by_id;
+  std::optional<campaign_no> damaged;
+  bool go_on = true;
+  for (auto from = keys::of(0); go_on;) {
+    damaged.reset();
+    auto scanned =
+      scan_rows(data, table::campaign, from, keys::beyond_all, [&](std::string_view key, std::string_view value) {
+        campaign_state head;
+        if (key.size() != sizeof(campaign_no))
+          return visited::damaged;
+        const auto number = keys::campaign_in(key);
+        if (!decode(value, head)) {
+          damaged = number;
+          known.emplace(number, campaign_id{});
+          return visited::damaged;
+        }
+        const auto id = head.definition->id;
+        known.emplace(number, id);
+        const auto [former, fresh] = by_id.emplace(id, number);
+        if (!fresh)
+          go_on = report("campaigns " + std::to_string(former->second) + " and " + std::to_string(number)
+                         + " share the id " + id.to_string());
+        go_on = go_on && report_campaign(data, number, head, report);
+        return go_on ? visited::next : visited::stop;
+      });
+    if (!scanned)
+      go_on = report(scanned.error().detail);
+    if (!damaged)
+      break;
+    from = keys::of(*damaged + 1);
+  }
+  for (const auto where : {table::journal, table::contact, table::call})
+    go_on = go_on && report_strays(data, where, known, report);
+  return go_on;
+}
+
 std::vector<std::string> store::verify(campaign_no campaign) const {
-  // The journal and the rows are read one after the other: what looks wrong while the campaign moves on is looked at
-  // again.
-  for (int again = 3;; --again) {
-    const auto head = self_->existing(campaign);
-    if (!head)
-      return {head.error().detail};
-    auto found = check{*self_->backend, campaign, **head}.run();
-    if (found.empty())
-      return found;
-    {
-      // Rows that are written and whose head is not shown yet have been seen by the check, but not in the head.
-      const std::lock_guard settled{self_->commit_mutex};
-      if (self_->head(campaign) == *head)
-        return found;
-    }
-    if (again == 0)
-      return {"the campaign moved on during each check"};
+  std::unique_lock committing{self_->commit_mutex};
+  const auto head = self_->existing(campaign);
+  const auto instant = self_->backend->snapshot();
+  committing.unlock();
+  if (!head)
+    return {head.error().detail};
+  if (!instant)
+    return {instant.error().detail};
+  return check_campaign(**instant, campaign, **head);
+}
+
+void verify_all(const engine& data, const fault_report& report, const std::function<bool()>& go_on) {
+  const fault_report while_wanted = [&](const std::string& fault) { return report(fault) && go_on(); };
+  for (const auto& fault : data.check_files(go_on)) {
+    if (!while_wanted(fault))
+      return;
+  }
+  const auto instant = data.snapshot();
+  if (!instant)
+    report(instant.error().detail);
+  else if (go_on())
+    verify_data(**instant, while_wanted);
+}
+
+void store::verify(const fault_report& report, const std::function<bool()>& go_on) const {
+  verify_all(*self_->backend, report, go_on);
+  for (const auto& [number, state] : campaigns()) {
+    if (!go_on())
+      return;
+    std::unique_lock committing{self_->commit_mutex};
+    const auto shown = self_->head(number);
+    const auto row = self_->backend->get(table::campaign, keys::of(number));
+    committing.unlock();
+    campaign_state stored;
+    if (shown && row && *row && decode(**row, stored) && stored.last_seq != shown->last_seq
+        && !report("campaign " + state.definition->id.to_string() + " (" + std::to_string(number)
+                   + "): shown up to event " + std::to_string(shown->last_seq) + ", stored up to event "
+                   + std::to_string(stored.last_seq)))
+      return;
   }
 }
 

@@ -59,41 +59,37 @@ void api_client::work() {
   }
 }
 
-bool api_client::enough_running() const {
-  std::uint64_t pending = 0;
+bool api_client::wants_more() const {
+  constexpr std::uint64_t enough = 1500;
+  std::uint64_t waiting = 0;
   for (const auto& each : hands_)
-    pending += each.status == "running" ? each.pending : 0;
-  return pending > 1500;
+    waiting += each.status == "paused" ? 0 : each.pending;
+  return hands_.size() < most_hands && waiting < enough && contacts_ < options_.most_contacts;
 }
 
 void api_client::step() {
-  if (hands_.empty() || (!enough_running() && contacts_ < options_.most_contacts)) {
-    if (contacts_ >= options_.most_contacts) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{20});
-      return;
-    }
+  if (wants_more()) {
     create();
     return;
   }
-  auto& on = hands_[pick(hands_.size())];
-  const auto at = static_cast<std::size_t>(&on - hands_.data());
-  if (on.status == "scheduled" && chance(0.9)) {
-    act(on, action::start);
-  } else if (on.status == "paused" && chance(0.5)) {
-    act(on, action::resume);
-  } else if (chance(0.3)) {
-    look(on);
-  } else {
-    const auto what = static_cast<action>(pick(5));
-    if ((what == action::stop && !chance(0.1)) || (!fits(what, on.status) && !chance(0.1)))
-      look(on);
-    else
-      act(on, what);
-  }
-  const auto& status = hands_[at].status;
-  if (status == "completed" || status == "stopped" || hands_.size() > most_hands)
-    hands_.erase(hands_.begin() + static_cast<std::ptrdiff_t>(at));
   std::this_thread::sleep_for(std::chrono::milliseconds{pick(15)});
+  if (hands_.empty())
+    return;
+  const auto at = pick(hands_.size());
+  auto& on = hands_[at];
+  const auto what = static_cast<action>(pick(5));
+  if (on.status == "scheduled" && chance(0.8))
+    act(on, action::start);
+  else if (on.status == "paused" && chance(0.5))
+    act(on, action::resume);
+  else if ((what == action::stop && !chance(0.1)) || (!fits(what, on.status) && !chance(0.1)) || chance(0.2))
+    look(on);
+  else
+    act(on, what);
+  // One that has nobody left to be called for the first time goes on by itself.
+  const bool over = on.status == "completed" || on.status == "stopped";
+  if (over || (on.pending == 0 && chance(0.1)))
+    hands_.erase(hands_.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 void api_client::create() {

@@ -48,7 +48,7 @@ private:
   void create();
   void act(hand& on, action what);
   void look(hand& on);
-  bool enough_running() const;
+  bool wants_more() const;
 
   struct reply {
     fate went = fate::open;

@@ -1,6 +1,7 @@
 #include "domain/restore.hpp"
 #include "domain/rules.hpp"
 #include "tests/domain/samples.hpp"
+#include "tests/show_result.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,0 +1,96 @@
+#include "persistence/keys.hpp"
+#include "persistence/rows.hpp"
+#include "persistence/store_impl.hpp"
+
+#include <algorithm>
+
+namespace redial::persistence {
+
+namespace {
+
+bool same(const campaign_state& a, const campaign_state& b) {
+  // A campaign's journal only grows: its state follows from how far it goes.
+  return a.last_seq == b.last_seq && a.definition->id == b.definition->id;
+}
+
+} // namespace
+
+void store::impl::doubt(const problem& why) {
+  const std::lock_guard lock{doubt_mutex};
+  if (!doubted)
+    doubted = why.detail;
+}
+
+std::optional<std::string> store::impl::trouble() const {
+  if (auto why = backend->health())
+    return why;
+  const std::lock_guard lock{doubt_mutex};
+  return doubted;
+}
+
+std::optional<std::string> store::health() const { return self_->trouble(); }
+
+void store::watch(std::function<void()> trouble) { self_->backend->watch(std::move(trouble)); }
+
+result<void> store::impl::take_back_refused() {
+  const auto changes = backend->new_batch();
+  bool any = false;
+  for (const auto campaign : refused_creations) {
+    if (head(campaign) == nullptr)
+      continue;
+    // Its creator was told that it does not exist, and may have created it once more: two of it would dial twice.
+    for (const auto where :
+      {table::campaign, table::journal, table::phone, table::profile, table::contact, table::call})
+      changes->erase_range(where, keys::of(campaign), keys::of(campaign + 1));
+    any = true;
+  }
+  if (any) {
+    if (auto written = backend->write(*changes, true); !written)
+      return written;
+    const std::unique_lock lock{mutex};
+    for (const auto campaign : refused_creations)
+      heads.erase(campaign);
+  }
+  refused_creations.clear();
+  return {};
+}
+
+result<std::vector<campaign_head>> store::recover() {
+  if (!self_->trouble())
+    return std::vector<campaign_head>{};
+  const std::lock_guard committing{self_->commit_mutex};
+  // Should any step fail, the doubt remains, and all of them are taken again.
+  self_->doubt({error_code::storage_failed, self_->trouble().value_or("the store failed"), {}});
+  if (auto done = self_->backend->recover(); !done)
+    return done.error();
+  const auto probe = self_->backend->new_batch();
+  if (auto done = self_->backend->write(*probe, true); !done)
+    return done.error();
+  if (!self_->before_doubt) {
+    const std::shared_lock lock{self_->mutex};
+    self_->before_doubt = self_->heads;
+  }
+  const auto& before = *self_->before_doubt;
+  if (auto done = self_->load_heads(); !done)
+    return done.error();
+  if (auto done = self_->take_back_refused(); !done)
+    return done.error();
+  self_->staged.lose_all();
+  if (auto done = self_->drop_orphans(); !done)
+    return done.error();
+  std::vector<campaign_head> changed;
+  {
+    const std::shared_lock lock{self_->mutex};
+    for (const auto& [number, state] : self_->heads) {
+      const auto former = before.find(number);
+      if (former == before.end() || !same(*former->second, *state))
+        changed.push_back({number, *state});
+    }
+  }
+  self_->before_doubt.reset();
+  const std::lock_guard lock{self_->doubt_mutex};
+  self_->doubted.reset();
+  return changed;
+}
+
+} // namespace redial::persistence
