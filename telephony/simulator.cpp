@@ -1,5 +1,6 @@
 #include "telephony/simulator.hpp"
 
+#include "telephony/presence.hpp"
 #include "telephony/recent_ids.hpp"
 
 #include <array>
@@ -15,7 +16,7 @@ namespace redial::telephony {
 namespace {
 
 /// Listeners are told outside of every lock, as they may call back. What keeps their news in order is that each step of
-/// a call is armed only when the one before has been told; what keeps them silent after `shut_down` is `presence`.
+/// a call is armed only when the one before has been told; what keeps them silent after `shut_down` is `door_`.
 class network : public std::enable_shared_from_this<network> {
 public:
   network(simulator_options options, const clock& time, timing::timer_service& timers)
@@ -58,40 +59,10 @@ private:
     bool knows(call_id id) const { return live.contains(id) || ended.find(id) || given_up.find(id); }
   };
 
-  /// While one exists its thread may tell news. `shut_down` waits for those of other threads.
-  class presence {
-  public:
-    explicit presence(network& of) noexcept : network_{of}, outer_{innermost} {
-      innermost = this;
-      network_.present_.fetch_add(1);
-    }
-    ~presence() {
-      innermost = outer_;
-      network_.present_.fetch_sub(1);
-      if (network_.stopped_)
-        network_.present_.notify_all();
-    }
-    presence(const presence&) = delete;
-    presence& operator=(const presence&) = delete;
-
-    /// @returns how many this thread has in `of`: more than one where a listener called back.
-    static std::size_t of_this_thread(const network& of) noexcept {
-      std::size_t count = 0;
-      for (const auto* p = innermost; p; p = p->outer_)
-        count += &p->network_ == &of ? 1 : 0;
-      return count;
-    }
-
-  private:
-    static thread_local const presence* innermost;
-    network& network_;
-    const presence* outer_;
-  };
-
   shard& shard_of(call_id id) noexcept { return shards_[(id.low() ^ (id.low() >> 32U) ^ id.high()) % shard_count]; }
 
   void tell(const call_listener& listener, call_news news) const {
-    if (!stopped_)
+    if (!door_.closed())
       listener(std::move(news), {});
   }
   /// Tells the end of a call, and its answer first where that has not been told.
@@ -110,15 +81,12 @@ private:
   timing::timer_service& timers_;
   std::array<shard, shard_count> shards_;
   std::atomic<std::size_t> in_flight_{0};
-  std::atomic<std::size_t> present_{0};
-  std::atomic<bool> stopped_{false};
+  door door_;
 };
 
-thread_local const network::presence* network::presence::innermost = nullptr;
-
 void network::place(const call_request& request, call_listener listener) {
-  const presence here{*this};
-  if (stopped_)
+  const presence here{door_};
+  if (door_.closed())
     return;
   const auto plan = plan_call(options_, request.contact->phone, request.attempt);
   if (plan.ring.count() > 0 || plan.talk.count() > 0)
@@ -160,8 +128,8 @@ void network::pass(const call_request& request, const call_plan& plan, const cal
 
 void network::arm(time_point due, call_id id, void (network::*step)(call_id)) {
   timers_.arm(due, [self = shared_from_this(), id, step] {
-    const presence here{*self};
-    if (!self->stopped_)
+    const presence here{self->door_};
+    if (!self->door_.closed())
       ((*self).*step)(id);
   });
 }
@@ -212,8 +180,8 @@ void network::tell_end(
 }
 
 void network::look_up(call_id id, const call_listener& listener) {
-  const presence here{*this};
-  if (stopped_)
+  const presence here{door_};
+  if (door_.closed())
     return;
   bool running = false;
   std::optional<ended_call> ended;
@@ -240,10 +208,7 @@ void network::look_up(call_id id, const call_listener& listener) {
 }
 
 void network::shut_down() {
-  stopped_ = true;
-  const auto own = presence::of_this_thread(*this);
-  for (auto present = present_.load(); present > own; present = present_.load())
-    present_.wait(present);
+  door_.close();
   for (auto& s : shards_) {
     std::unordered_map<call_id, live_call> dropped; // listeners may hold what calls back when it goes
     std::lock_guard lock{s.mutex};

@@ -4,8 +4,8 @@
 #include "telephony/http/circuit_breaker.hpp"
 #include "telephony/http/http_gateway.hpp"
 #include "telephony/http/owed_answer.hpp"
-#include "telephony/http/presence.hpp"
 #include "telephony/http/protocol.hpp"
+#include "telephony/presence.hpp"
 
 #include <array>
 #include <deque>

@@ -1,4 +1,4 @@
-#include "telephony/http/presence.hpp"
+#include "telephony/presence.hpp"
 
 namespace redial::telephony {
 
