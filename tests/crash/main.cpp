@@ -62,8 +62,9 @@ void settle(std::uint16_t port, std::vector<campaign_note>& notes) {
     action_note note{action::stop, fate::open, provider::stamp_now().boot_ns, 0, {}, 0};
     const auto got = http.patch("/v1/campaigns/" + file.id, R"({"action":"stop"})");
     note.answered_ns = provider::stamp_now().boot_ns;
-    note.went = got.status == 200 ? fate::acknowledged : fate::refused; // it has just completed
-    if (got.status != 200 && got.status != 409)
+    // 409: it has just completed. 503: stopped, but calls may be on their way still; so it promises nothing.
+    note.went = got.status == 200 ? fate::acknowledged : got.status == 503 ? fate::open : fate::refused;
+    if (got.status != 200 && got.status != 409 && got.status != 503)
       throw std::runtime_error{"stop was answered " + got.body};
     if (const auto found = by_id.find(file.name); found != by_id.end())
       found->second->actions.push_back(std::move(note));
@@ -71,12 +72,16 @@ void settle(std::uint16_t port, std::vector<campaign_note>& notes) {
   const auto until = steady::now() + e2e::patience;
   for (;;) {
     std::uint64_t busy = 0;
-    for (const auto& file : list_campaigns(http))
+    std::uint64_t running = 0;
+    for (const auto& file : list_campaigns(http)) {
       busy += file.contacts.at("in_progress");
-    if (busy == 0)
+      running += file.status == "running" ? 1 : 0;
+    }
+    if (busy == 0 && running == 0)
       return;
     if (steady::now() > until)
-      throw std::runtime_error{std::to_string(busy) + " calls are in progress still"};
+      throw std::runtime_error{
+        std::to_string(busy) + " calls are in progress still, and " + std::to_string(running) + " campaigns running"};
     std::this_thread::sleep_for(std::chrono::milliseconds{50});
   }
 }
