@@ -91,6 +91,7 @@ private:
   void settle();
   void settle_time();
   void settle_lines();
+  std::uint64_t listed_pending() const;
   void settle_timer();
   void settle_end();
 

@@ -5,6 +5,14 @@
 
 namespace redial::actors {
 
+namespace {
+
+/// A contact whose attempt was turned away lets others go first: should the gateway mean this one alone, it must not
+/// keep the line pool slow for all.
+constexpr milliseconds turned_away_pause{10'000};
+
+} // namespace
+
 contact_state campaign::state_of(contact_no number, time_point now) const {
   if (auto live = live_.find(number); live != live_.end())
     return live->second.state;
@@ -106,12 +114,24 @@ void campaign::on_not_placed(contact_no number, live_contact& live, const teleph
   auto decided = decide_not_placed(*state_.definition, number, live.state, live.state.call->id, context_.time.now());
   if (!decided)
     return;
-  if (decided->change == contact_change::attempt_not_placed && news.retry_after > milliseconds{0}) {
+  if (decided->change == contact_change::attempt_ended) {
+    step(number, live, std::move(*decided));
+    return close(number, live, keeps_contacts());
+  }
+  auto again_at = decided->at;
+  if (news.retry_after > milliseconds{0}) {
     ++lines_refused_;
     retry_after_ = std::max(retry_after_, news.retry_after);
+    again_at += news.retry_after + turned_away_pause;
   }
   step(number, live, std::move(*decided));
-  close(number, live, keeps_contacts());
+  if (keeps_contacts())
+    caf::anon_send(live.actor, contact_retire{});
+  if (live.state.status == contact_status::pending)
+    queue_.give_back(again_at, number);
+  else if (live.state.status == contact_status::waiting_retry)
+    queue_.wait(again_at, number);
+  live_.erase(number);
 }
 
 void campaign::on_ended(contact_no number, live_contact& live, const telephony::call_ended& news) {
@@ -156,8 +176,6 @@ void campaign::close(contact_no number, live_contact& live, bool stays) {
   }
   if (again)
     queue_.wait(*live.state.due, number);
-  else if (live.state.status == contact_status::pending)
-    queue_.ready(number);
   live_.erase(number);
 }
 

@@ -44,10 +44,16 @@ void campaign::settle_time() {
   }
 }
 
+/// @returns how many contacts are pending, but for those that have to wait before they are called again.
+std::uint64_t campaign::listed_pending() const {
+  const auto pending = state_.counters.pending;
+  return pending - std::min<std::uint64_t>(pending, queue_.given_back_count());
+}
+
 void campaign::settle_lines() {
   std::uint64_t want = 0;
   if (may_dial_now())
-    want = std::min(queue_.ready_count() + state_.counters.pending, max_wanted);
+    want = std::min(queue_.ready_count() + listed_pending(), max_wanted);
   const bool credit_changed =
     lines_ended_ > 0 || lines_unused_ > 0 || lines_adopted_ > 0 || lines_taken_back_ > 0 || lines_refused_ > 0;
   const bool demand_changed = want < lines_wanted_ || (want > 0 && lines_wanted_ == 0);

@@ -4,14 +4,24 @@
 
 namespace redial::actors {
 
-void dial_queue::wait(time_point due, contact_no contact) {
-  waiting_.push_back({due, contact});
+void dial_queue::push(entry e) {
+  waiting_.push_back(e);
   std::push_heap(waiting_.begin(), waiting_.end(), later);
+}
+
+void dial_queue::wait(time_point due, contact_no contact) { push({due, contact, false}); }
+
+void dial_queue::give_back(time_point due, contact_no contact) {
+  if (contact >= cursor_)
+    return; // twice in line, it would be called a second time when its retry is not yet due
+  push({due, contact, true});
+  ++given_back_;
 }
 
 void dial_queue::ripen(time_point now) {
   while (!waiting_.empty() && waiting_.front().due <= now) {
     ready_.push_back(waiting_.front().contact);
+    given_back_ -= waiting_.front().given_back ? 1 : 0;
     std::pop_heap(waiting_.begin(), waiting_.end(), later);
     waiting_.pop_back();
   }
@@ -37,6 +47,7 @@ std::optional<time_point> dial_queue::next_due() const {
 void dial_queue::clear() {
   waiting_ = {};
   ready_ = {};
+  given_back_ = 0;
 }
 
 } // namespace redial::actors

@@ -19,6 +19,9 @@ public:
   void wait(time_point due, contact_no contact);
   /// `contact` is to be tried again now.
   void ready(contact_no contact) { ready_.push_back(contact); }
+  /// `contact` is pending again, as its attempt was none: not to be called before `due`, or, where the list has not
+  /// come to it yet, in its turn.
+  void give_back(time_point due, contact_no contact);
   /// Moves what is due at `now` to the ready ones.
   void ripen(time_point now);
 
@@ -27,6 +30,8 @@ public:
 
   std::size_t ready_count() const noexcept { return ready_.size(); }
   std::size_t waiting_count() const noexcept { return waiting_.size(); }
+  /// @returns how many of those that wait are pending.
+  std::size_t given_back_count() const noexcept { return given_back_; }
   /// @returns when the first waiting contact is due.
   std::optional<time_point> next_due() const;
   /// Forgets all that waits, and gives its memory back.
@@ -36,14 +41,17 @@ private:
   struct entry {
     time_point due;
     contact_no contact;
+    bool given_back;
   };
+  void push(entry e);
   static bool later(const entry& a, const entry& b) noexcept {
     return a.due != b.due ? a.due > b.due : a.contact > b.contact;
   }
 
   std::vector<entry> waiting_; // a heap, the earliest first
   std::deque<contact_no> ready_;
-  contact_no cursor_ = 0; // no contact before it is pending
+  std::size_t given_back_ = 0;
+  contact_no cursor_ = 0; // contacts before it are pending only if they were given back
 };
 
 } // namespace redial::actors

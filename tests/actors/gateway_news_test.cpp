@@ -96,7 +96,7 @@ TEST_CASE("an attempt that the gateway turns away costs nobody an attempt, and i
   auto state = f.w.state(id);
   CHECK(state.counters.pending == 3);
   CHECK(state.counters.attempted == 0);
-  f.w.pass(4999ms);
+  f.w.pass(14'999ms); // 5 s for everybody, 10 s more for these
   CHECK(f.net.placed.size() == 3);
   f.w.pass(60s);
   REQUIRE(f.net.placed.size() == 6);
@@ -128,6 +128,30 @@ TEST_CASE("a gateway that turns calls away is sent fewer at once, and by and by 
   CHECK(f.net.placed.size() == 102);
   f.w.pass(60s);
   CHECK(f.net.placed.size() == 190);
+}
+
+TEST_CASE("one contact that the gateway always turns away does not keep the others from being called") {
+  fixture f{5};
+  const auto id = f.start(200);
+  const auto unwanted = world::phone_of(0);
+  std::size_t told = 0;
+  std::size_t unwanted_tries = 0;
+  for (int second = 0; second < 300; ++second) {
+    for (; told < f.net.placed.size(); ++told) {
+      const auto line = f.net.placed[told];
+      if (line.to == unwanted) {
+        ++unwanted_tries;
+        switchboard::tell(line, call_not_placed{1s});
+      } else {
+        switchboard::tell(line, call_ended{call_outcome::answered, "interested", f.now()});
+      }
+    }
+    f.w.pass(1s);
+  }
+  CHECK(f.w.state(id).counters.done == 199);
+  CHECK(f.w.state(id).counters.pending + f.w.state(id).counters.in_progress == 1);
+  CHECK(unwanted_tries > 10);
+  CHECK(unwanted_tries < 40);
 }
 
 TEST_CASE("a contact taken off during its last attempt is not dialed again when that was turned away") {

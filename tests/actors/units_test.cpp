@@ -178,6 +178,26 @@ TEST_CASE("retries that are due come before contacts never called, these in list
   CHECK_FALSE(queue.take(table));
 }
 
+TEST_CASE("a contact given back waits, and is never in line twice") {
+  contact_table table;
+  for (std::uint64_t i = 0; i < 3; ++i)
+    table.add(phone::from_packed(919'000'000'000 + i));
+  dial_queue queue;
+  CHECK(queue.take(table) == 0U);
+  queue.give_back(time_point{10s}, 0);
+  queue.give_back(time_point{10s}, 2); // the list has not come to it: it will
+  CHECK(queue.given_back_count() == 1);
+  CHECK(queue.take(table) == 1U);
+  CHECK(queue.take(table) == 2U);
+  CHECK_FALSE(queue.take(table));
+  queue.ripen(time_point{10s} - 1ms);
+  CHECK_FALSE(queue.take(table));
+  queue.ripen(time_point{10s});
+  CHECK(queue.given_back_count() == 0);
+  CHECK(queue.take(table) == 0U);
+  CHECK_FALSE(queue.take(table));
+}
+
 TEST_CASE("an answer that is owed is given once, or excused") {
   std::atomic<std::size_t> pending{0};
   std::vector<result<int>> answers;
