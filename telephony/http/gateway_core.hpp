@@ -17,6 +17,9 @@
 
 namespace redial::telephony {
 
+/// The longest Retry-After that is heeded: lines stand still, or are held, meanwhile.
+inline constexpr milliseconds longest_heeded{300'000};
+
 /// Listeners and `done`s are told outside of every lock, as they may call back; what keeps them silent after
 /// `shut_down` is `door_`. Whatever waits (timers, requests, receipts) holds the core and a call's id, never a call:
 /// what it finds under that id when it comes decides. Thread-safe.

@@ -3,6 +3,7 @@
 #include "telephony/http/gateway_core.hpp"
 #include "telephony/http/signature.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 
@@ -46,7 +47,7 @@ verdict judge(const http_outcome& outcome) {
 
 /// How long the provider wants to be left alone where it answered that it did not place the call.
 milliseconds pause_of(const http_answer& answer) {
-  return answer.retry_after > 0ms ? answer.retry_after : default_pause;
+  return answer.retry_after > 0ms ? std::min(answer.retry_after, longest_heeded) : default_pause;
 }
 
 } // namespace

@@ -11,8 +11,6 @@ using namespace std::chrono_literals;
 
 constexpr milliseconds first_wait = 1s;
 constexpr milliseconds longest_wait = 30s;
-/// The longest Retry-After that is heeded: a line is held meanwhile.
-constexpr milliseconds longest_heeded = 5min;
 /// How often a call that should be over is cancelled before redial stops believing in it, and how long each may take.
 constexpr int cancels_at_most = 3;
 constexpr milliseconds cancel_time = 30s;

@@ -60,6 +60,7 @@ TEST_CASE("an answer that settles it at once") {
          {429, 7s, "not_placed(7000)", false},
          {503, 0s, "not_placed(1000)", false},
          {503, 90s, "not_placed(90000)", false},
+         {503, 24h, "not_placed(300000)", false},
        }) {
     CAPTURE(status, retry_after.count());
     gateway_fixture f;
