@@ -83,7 +83,8 @@ TEST_CASE("the transition table of the API contract, every field of it") {
     CHECK(state.last_at == now);
     CHECK(state.ended_at.has_value() == is_final(*to));
     CHECK(state.reason == (*to == stopped ? end_reason::stop_action : end_reason::none));
-    CHECK(state.started_at.has_value() == (action == start));
+    // A resume counts as the start of a campaign that was restored before it had started.
+    CHECK(state.started_at.has_value() == (action == start || action == resume));
   }
 }
 
