@@ -118,7 +118,8 @@ TEST_CASE("what a file gets wrong is named by line and key") {
   CHECK_THAT(refusal_of("[clock]\nspeed = nan\n"), StartsWith("2: clock.speed: "));
   CHECK_THAT(refusal_of("[lines]\ncalls_per_second = inf\n"), StartsWith("2: lines.calls_per_second: "));
   CHECK_THAT(refusal_of("[log]\nlevel = \"loud\"\n"), StartsWith("2: log.level: must be one of \"trace\""));
-  CHECK_THAT(refusal_of("[gateway]\nkind = \"sip\"\n"), StartsWith("2: gateway.kind: must be one of \"simulator\", \"http\""));
+  CHECK_THAT(
+    refusal_of("[gateway]\nkind = \"sip\"\n"), StartsWith("2: gateway.kind: must be one of \"simulator\", \"http\""));
   CHECK_THAT(
     refusal_of("[gateway.simulator]\ndispositions = { dnd = \"1\" }\n"), StartsWith("2: gateway.simulator.disp"));
   CHECK_THAT(refusal_of("[gateway.simulator]\ndispositions = 1\n"), Contains("a table of numbers"));
