@@ -45,7 +45,7 @@ public:
   virtual void post(std::function<void()> work) = 0;
   /// Sends the answer. Once a request; later ones are dropped.
   virtual void answer(response what) = 0;
-  /// The body sink takes more.
+  /// The body sink takes more, or the body source has more.
   virtual void resume() = 0;
 };
 using session_link_ptr = std::shared_ptr<session_link>;

@@ -49,9 +49,13 @@ void append_head(std::string& out, const response& answer, const response_frame&
   out += reason_of(answer.status);
   out += "\r\n";
   header(out, "Content-Type", answer.content_type);
-  out += "Content-Length: ";
-  append_number(out, answer.text().size());
-  out += "\r\n";
+  if (!answer.stream) {
+    out += "Content-Length: ";
+    append_number(out, answer.text().size());
+    out += "\r\n";
+  } else if (!frame.http_1_0) {
+    header(out, "Transfer-Encoding", "chunked");
+  }
   header(out, "Date", frame.date);
   header(out, "X-Request-Id", frame.request_id);
   header(out, "Cache-Control", "no-store");
@@ -59,6 +63,8 @@ void append_head(std::string& out, const response& answer, const response_frame&
     header(out, "Location", answer.location);
   if (!answer.allow.empty())
     header(out, "Allow", answer.allow);
+  if (!answer.disposition.empty())
+    header(out, "Content-Disposition", answer.disposition);
   if (answer.retry_after != 0)
     header(out, "Retry-After", std::to_string(answer.retry_after));
   if (!frame.keep_alive)

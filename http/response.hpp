@@ -9,14 +9,18 @@
 
 namespace redial::http {
 
+class body_source;
+
 /// What a route answers. The connection adds what belongs to it: request id, length, date, whether it stays open.
 struct response {
   unsigned status = 200;
   std::string_view content_type = "application/json"; ///< of static storage
   std::string body;
   std::shared_ptr<const std::string> shared_body; ///< instead of `body`, where many answers are the same
+  std::shared_ptr<body_source> stream;            ///< instead of both: the body comes from it piece by piece
   std::string location;
   std::string allow;
+  std::string disposition;  ///< Content-Disposition
   unsigned retry_after = 0; ///< seconds, 0 for no Retry-After
   bool close = false;       ///< the connection cannot go on after this answer
 
@@ -33,7 +37,9 @@ struct response_frame {
   std::string_view request_id;
   std::string_view date; ///< value of the Date header
   bool keep_alive = true;
-  bool http_1_0 = false; ///< the client needs to be told that the connection stays open
+  /// The client needs to be told that the connection stays open, and knows no chunks: the end of a streamed body is
+  /// that of the connection.
+  bool http_1_0 = false;
 };
 
 /// Appends the head of the answer, blank line included.

@@ -38,6 +38,7 @@ struct routed {
 /// @param path the target without its query, as it was sent
 /// @returns the route; HEAD is served by the route of GET. 404 where no route has this path, 405 naming the methods
 ///   where none of them has this method, 400 where its percent-encoding is broken.
-std::variant<routed, problem_details> find_route(verb method, std::string_view path);
+/// @param more routes beside the room's own
+std::variant<routed, problem_details> find_route(verb method, std::string_view path, std::span<const route> more = {});
 
 } // namespace redial::http

@@ -6,9 +6,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace redial::http {
+
+struct route;
 
 struct server_options {
   std::string host = "127.0.0.1";                   ///< address or name to listen on
@@ -23,6 +26,7 @@ struct server_options {
   /// which the server itself does not read is not counted.
   std::chrono::milliseconds body_timeout{30'000};
   std::uint64_t body_min_rate = 512;
+  std::span<const route> more_routes; ///< served beside the room's own; of static storage
 };
 
 /// Serves the API on its own threads until stopped. The engine must outlive it.

@@ -1,5 +1,6 @@
 #include "http/session.hpp"
 
+#include "http/body_source.hpp"
 #include "http/media_type.hpp"
 
 #include <boost/asio/post.hpp>
@@ -19,6 +20,7 @@ constexpr std::size_t stream_read_size = 64 * 1024; // parsed in well under 2 ms
 constexpr std::uint64_t discard_limit =
   64 * 1024;                         // a refused body up to this size is read, so that the connection lives on
 constexpr int requests_at_once = 64; // of one connection, before others have their turn
+constexpr int pieces_at_once = 4;    // of a streamed body, likewise
 
 problem_details refusal(unsigned status, std::string code, std::string detail) {
   problem_details details;
@@ -44,11 +46,11 @@ void session::start() {
 
 /// Goes as far as it can without waiting.
 void session::advance() {
-  for (int requests = 0;;) {
+  for (int requests = 0, pieces = 0;;) {
     switch (phase_) {
     case phase::idle:
       if (++requests > requests_at_once) {
-        net::post(home_.io, [self = shared_from_this()] { self->advance(); });
+        advance_later();
         return;
       }
       [[fallthrough]];
@@ -60,12 +62,24 @@ void session::advance() {
       if (!read_body())
         return;
       break;
+    case phase::streaming:
+      if (++pieces > pieces_at_once) {
+        advance_later();
+        return;
+      }
+      if (!next_piece())
+        return;
+      break;
     case phase::handling:
     case phase::writing:
     case phase::lingering:
     case phase::closed: return;
     }
   }
+}
+
+void session::advance_later() {
+  net::post(home_.io, [self = shared_from_this()] { self->advance(); });
 }
 
 /// @returns whether there is more to do without waiting.
@@ -77,7 +91,8 @@ bool session::read_head() {
         close();
         return false;
       }
-      buffer_.rest();
+      if (!reading_)
+        buffer_.rest();
       start_read(read_buffer::resting_size);
       return false;
     }
@@ -148,7 +163,7 @@ void session::on_head() {
 std::optional<problem_details> session::route_request() {
   const auto& head = parser_->get();
   const auto target = split(head.target());
-  auto found = find_route(head.method(), target.path);
+  auto found = find_route(head.method(), target.path, home_.options().more_routes);
   if (auto* wrong = std::get_if<problem_details>(&found))
     return std::move(*wrong);
   auto& routed_to = std::get<routed>(found);
@@ -328,6 +343,14 @@ void session::on_read(boost::system::error_code error, std::size_t bytes) {
     }
     return;
   }
+  if (answer_.stream && answer_.stream->endless() && error) {
+    close();
+    return;
+  }
+  if (error == net::error::eof && (phase_ == phase::writing || phase_ == phase::streaming)) {
+    keep_alive_ = false; // it may have closed only its own direction, and still read
+    return;
+  }
   if (error == net::error::eof && (phase_ == phase::head || phase_ == phase::body)) {
     // The client may have closed only its own direction, and still learn why nothing came of it.
     refuse(refusal(400, "incomplete_request", "The request ends in the middle."));
@@ -347,6 +370,7 @@ void session::check_deadline() {
   switch (phase_) {
   case phase::head: cut_off(); return;
   case phase::body: check_body_rate(); return;
+  case phase::streaming: beat(); return;
   case phase::idle:
   case phase::writing:
   case phase::lingering: close(); return;
@@ -371,6 +395,8 @@ void session::cut_off() { refuse(refusal(408, "request_timeout", "The request ca
 void session::begin_stop() {
   if (phase_ == phase::idle && buffer_.empty())
     close();
+  else if (phase_ == phase::streaming && answer_.stream->endless())
+    advance();
 }
 
 void session::close() {
@@ -379,6 +405,7 @@ void session::close() {
   phase_ = phase::closed;
   deadline_.reset();
   sink_.reset();
+  answer_.stream.reset();
   boost::system::error_code ignored;
   socket_.close(ignored);
   home_.remove(*this);

@@ -30,19 +30,20 @@ public:
 
   /// The answer to request `number`, made elsewhere; ignored unless that request waits for it.
   void answer(std::uint64_t number, response what);
-  /// The body sink of request `number` takes more.
+  /// The body sink of request `number` takes more, or its body source has more.
   void resume(std::uint64_t number);
 
   std::size_t index = 0; ///< position in the worker's list; the worker's own
 
 private:
-  enum class phase : std::uint8_t { idle, head, body, handling, writing, lingering, closed };
+  enum class phase : std::uint8_t { idle, head, body, handling, writing, streaming, lingering, closed };
   /// What becomes of the body.
   enum class body_use : std::uint8_t { collect, stream, discard };
   using parser = boost::beast::http::request_parser<slice_body>;
   using steady_point = worker::steady_point;
 
   void advance();
+  void advance_later();
   bool read_head();
   void on_head();
   std::optional<problem_details> route_request();
@@ -55,6 +56,11 @@ private:
   void handle();
   void refuse(problem_details why);
   void respond(response what);
+  void begin_stream();
+  bool next_piece();
+  void send_piece(bool last);
+  void beat();
+  void abort();
   void write_rest();
   void written();
   void linger();
@@ -77,8 +83,9 @@ private:
   bool http_1_0_ = false;
   bool head_only_ = false; ///< HEAD: the answer has no body
   bool has_body_ = false;
-  bool sink_waits_ = false;  ///< the sink will say when it takes more
-  std::uint64_t number_ = 0; ///< of the request on this connection
+  bool sink_waits_ = false;   ///< the sink will say when it takes more
+  bool source_waits_ = false; ///< the source of the answer's body will say when it has more
+  std::uint64_t number_ = 0;  ///< of the request on this connection
   std::size_t head_bytes_ = 0;
   std::uint64_t body_bytes_ = 0;
   std::uint64_t stretch_bytes_ = 0; ///< of the body, since the deadline was set

@@ -58,7 +58,13 @@ void session::answer(std::uint64_t number, response what) {
 }
 
 void session::resume(std::uint64_t number) {
-  if (number != number_ || phase_ != phase::body || !sink_waits_)
+  if (number != number_)
+    return;
+  if (phase_ == phase::streaming && source_waits_) {
+    advance();
+    return;
+  }
+  if (phase_ != phase::body || !sink_waits_)
     return;
   sink_waits_ = false;
   stretch_bytes_ = 0;
@@ -69,12 +75,16 @@ void session::resume(std::uint64_t number) {
 void session::respond(response what) {
   keep_alive_ = keep_alive_ && !what.close && !home_.stopping();
   answer_ = std::move(what);
+  if (answer_.stream && http_1_0_)
+    keep_alive_ = false;
   answer_head_.clear();
   append_head(answer_head_, answer_, {request_id_, home_.date(), keep_alive_, http_1_0_});
   answer_sent_ = 0;
   phase_ = phase::writing;
   deadline_.reset();
   sink_.reset();
+  if (answer_.stream)
+    begin_stream();
   write_rest();
 }
 
@@ -112,6 +122,10 @@ void session::write_rest() {
 }
 
 void session::written() {
+  if (answer_.stream) {
+    phase_ = phase::streaming;
+    return;
+  }
   log_request();
   const bool whole = parser_ && parser_->is_done();
   answer_ = {};

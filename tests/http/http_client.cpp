@@ -13,7 +13,11 @@ namespace redial::test {
 
 namespace net = boost::asio;
 
-raw_client::raw_client(std::uint16_t port) {
+raw_client::raw_client(std::uint16_t port, int receive_buffer) {
+  if (receive_buffer != 0) {
+    socket_.open(net::ip::tcp::v4());
+    socket_.set_option(net::socket_base::receive_buffer_size{receive_buffer});
+  }
   socket_.connect({net::ip::make_address("127.0.0.1"), port});
   const timeval limit{10, 0};
   ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -33,6 +37,7 @@ bool raw_client::fill() {
   const auto n = ::recv(socket_.native_handle(), bytes, sizeof bytes, 0);
   if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
     throw std::runtime_error("no answer within ten seconds");
+  reset_ = n < 0 && errno == ECONNRESET;
   if (n <= 0)
     return false;
   buffer_.append(bytes, static_cast<std::size_t>(n));
@@ -64,14 +69,54 @@ reply_text raw_client::receive(bool head_only) {
     reply.headers[name] = head.substr(colon + 2, end - colon - 2);
     at = end + 2;
   }
-  const auto length = head_only ? 0 : std::stoul(reply.headers.at("content-length"));
-  while (buffer_.size() < length) {
+  if (head_only)
+    return reply;
+  if (reply.headers.count("transfer-encoding") != 0)
+    reply.body = receive_chunks();
+  else
+    reply.body = take(std::stoul(reply.headers.at("content-length")));
+  return reply;
+}
+
+std::string raw_client::take(std::size_t bytes) {
+  while (buffer_.size() < bytes) {
     if (!fill())
       throw std::runtime_error("the connection closed in the middle of an answer");
   }
-  reply.body = buffer_.substr(0, length);
-  buffer_.erase(0, length);
-  return reply;
+  auto taken = buffer_.substr(0, bytes);
+  buffer_.erase(0, bytes);
+  return taken;
+}
+
+std::string raw_client::receive_chunk() {
+  std::string size;
+  while (!size.ends_with("\r\n"))
+    size += take(1);
+  size.resize(size.size() - 2);
+  if (size.empty() || size.find_first_not_of("0123456789abcdef") != std::string::npos)
+    throw std::runtime_error("no chunk size: " + size);
+  auto chunk = take(std::stoul(size, nullptr, 16));
+  if (take(2) != "\r\n")
+    throw std::runtime_error("a chunk that is longer than it says");
+  return chunk;
+}
+
+std::string raw_client::receive_chunks() {
+  std::string all;
+  for (;;) {
+    const auto chunk = receive_chunk();
+    if (chunk.empty())
+      return all;
+    all += chunk;
+  }
+}
+
+std::optional<std::string> raw_client::receive_rest() {
+  while (fill()) {
+  }
+  if (reset_)
+    return std::nullopt;
+  return std::exchange(buffer_, {});
 }
 
 bool raw_client::closed_by_server() { return buffer_.empty() && !fill(); }

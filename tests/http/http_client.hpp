@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,8 @@ struct reply_text {
 /// One connection. Every read gives up with std::runtime_error after ten seconds, so that no test hangs.
 class raw_client {
 public:
-  explicit raw_client(std::uint16_t port);
+  /// @param receive_buffer what the system may hold of what was received, in bytes; 0 for its default
+  explicit raw_client(std::uint16_t port, int receive_buffer = 0);
   void send(std::string_view bytes);
   /// Closes the sending direction only.
   void finish_sending();
@@ -33,14 +35,22 @@ public:
   reply_text receive(bool head_only = false);
   /// @returns what comes before the next blank line, and eats it.
   std::string receive_head();
+  /// @returns one chunk of a chunked body, empty for the last one.
+  std::string receive_chunk();
+  /// @returns the whole rest of a chunked body, its chunks joined.
+  std::string receive_chunks();
+  /// @returns what comes until the server closes; nullopt where the connection is reset instead.
+  std::optional<std::string> receive_rest();
   /// @returns whether the server closed without another byte.
   bool closed_by_server();
 
 private:
   bool fill();
+  std::string take(std::size_t bytes);
   boost::asio::io_context io_;
   boost::asio::ip::tcp::socket socket_{io_};
   std::string buffer_;
+  bool reset_ = false;
 };
 
 /// @returns the text of a request with this body, on a connection that stays open.
