@@ -19,7 +19,7 @@ void board::publish(campaign_view_ptr view) {
   auto& slot = by_id_[definition.id];
   if (!slot) {
     slot = std::make_unique<entry>();
-    by_age_.emplace(newest_first{definition.created_at, definition.id}, slot.get());
+    by_age_[definition.workspace].emplace(newest_first{definition.created_at, definition.id}, slot.get());
   }
   slot->view.store(std::move(view));
 }
@@ -33,8 +33,12 @@ campaign_view_ptr board::find(const campaign_id& id) const {
 campaign_page board::list(const campaign_filter& filter) const {
   campaign_page page;
   std::shared_lock lock{mutex_};
-  auto it = filter.to ? by_age_.lower_bound(newest_first{*filter.to, {}}) : by_age_.begin();
-  for (; it != by_age_.end(); ++it) {
+  const auto own = by_age_.find(filter.workspace);
+  if (own == by_age_.end())
+    return page;
+  const auto& list = own->second;
+  auto it = filter.to ? list.lower_bound(newest_first{*filter.to, {}}) : list.begin();
+  for (; it != list.end(); ++it) {
     if (filter.from && it->first.created_at < *filter.from)
       break;
     auto view = it->second->view.load();

@@ -40,7 +40,8 @@ private:
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<campaign_id, std::unique_ptr<entry>> by_id_;
-  std::map<newest_first, entry*> by_age_;
+  /// By workspace, so that a list costs what its workspace holds.
+  std::map<workspace_name, std::map<newest_first, entry*>, std::less<>> by_age_;
 };
 
 } // namespace redial::actors

@@ -3,6 +3,7 @@
 
 #include "actors/board.hpp"
 #include "actors/line_allocator.hpp"
+#include "actors/record_book.hpp"
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
 #include "persistence/store.hpp"
@@ -14,6 +15,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace redial::actors {
 
@@ -49,6 +51,9 @@ struct engine_context {
   std::atomic<std::size_t> waiting_actors{0};
   std::atomic<std::size_t> pending_commands{0};
   std::atomic<std::size_t> live_uploads{0};
+
+  /// Every book there is; not empty members of the engine's own. Filled before the engine starts.
+  std::vector<record_book*> books{};
 };
 
 } // namespace redial::actors

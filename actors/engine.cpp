@@ -111,50 +111,57 @@ std::optional<problem> engine::closed() const {
   return std::nullopt;
 }
 
-campaign_view_ptr engine::find(const campaign_id& id) const { return context_.board.find(id); }
+campaign_view_ptr engine::find(std::string_view workspace, const campaign_id& id) const {
+  auto view = context_.board.find(id);
+  return view && view->state.definition->workspace == workspace ? view : nullptr;
+}
 
 campaign_page engine::list(const campaign_filter& filter) const { return context_.board.list(filter); }
 
-result<std::unique_ptr<campaign_upload>> engine::begin_upload(std::string trace) {
+result<std::unique_ptr<campaign_upload>> engine::begin_upload(caller from) {
   if (auto why = closed())
     return *why;
   if (context_.live_uploads.fetch_add(1, std::memory_order_relaxed) >= context_.settings.max_uploads) {
     context_.live_uploads.fetch_sub(1, std::memory_order_relaxed);
     return problem{error_code::overloaded, "too many campaigns are being created at once", {}};
   }
-  return std::make_unique<upload_handle>(spawn_upload(system_, context_, registry_, writer_, std::move(trace)));
+  return std::make_unique<upload_handle>(spawn_upload(system_, context_, registry_, writer_, std::move(from)));
 }
 
-void engine::act(const campaign_id& id, campaign_action action, std::string trace, reply<campaign_view_ptr> done) {
+void engine::act(const caller& from, const campaign_id& id, campaign_action action, reply<campaign_view_ptr> done) {
   if (auto why = closed())
     return done(*why);
-  caf::anon_send(front_, act_command{id, action, std::move(trace),
-                           reply_once<campaign_view_ptr>{std::move(done), &context_.pending_commands}});
+  if (!find(from.workspace, id))
+    return done(no_such_campaign());
+  caf::anon_send(front_,
+    act_command{id, action, from.trace, reply_once<campaign_view_ptr>{std::move(done), &context_.pending_commands}});
 }
 
 void engine::remove_contacts(
-  const campaign_id& id, std::vector<phone> phones, std::string trace, reply<removal_summary> done) {
+  const caller& from, const campaign_id& id, std::vector<phone> phones, reply<removal_summary> done) {
   if (auto why = closed())
     return done(*why);
-  caf::anon_send(front_, remove_command{id, std::make_shared<const std::vector<phone>>(std::move(phones)),
-                           std::move(trace), reply_once<removal_summary>{std::move(done), &context_.pending_commands}});
+  if (!find(from.workspace, id))
+    return done(no_such_campaign());
+  caf::anon_send(front_, remove_command{id, std::make_shared<const std::vector<phone>>(std::move(phones)), from.trace,
+                           reply_once<removal_summary>{std::move(done), &context_.pending_commands}});
 }
 
-void engine::list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
-  std::size_t limit, reply<contact_page> done) {
+void engine::list_contacts(const caller& from, const campaign_id& id, std::optional<contact_status> status,
+  std::uint64_t offset, std::size_t limit, reply<contact_page> done) {
   if (auto why = unreadable())
     return done(*why);
-  auto view = find(id);
+  auto view = find(from.workspace, id);
   if (!view)
     return done(no_such_campaign());
   caf::anon_send(front_, list_contacts_query{view->number, status, offset, limit,
                            reply_once<contact_page>{std::move(done), &context_.pending_commands}});
 }
 
-void engine::find_contact(const campaign_id& id, phone number, reply<contact_detail> done) {
+void engine::find_contact(const caller& from, const campaign_id& id, phone number, reply<contact_detail> done) {
   if (auto why = unreadable())
     return done(*why);
-  auto view = find(id);
+  auto view = find(from.workspace, id);
   if (!view)
     return done(no_such_campaign());
   caf::anon_send(front_,

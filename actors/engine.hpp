@@ -27,15 +27,15 @@ public:
   /// and everything decided is committed.
   std::future<void> drain();
 
-  campaign_view_ptr find(const campaign_id& id) const override;
+  campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const override;
   campaign_page list(const campaign_filter& filter) const override;
-  result<std::unique_ptr<campaign_upload>> begin_upload(std::string trace) override;
-  void act(const campaign_id& id, campaign_action action, std::string trace, reply<campaign_view_ptr> done) override;
+  result<std::unique_ptr<campaign_upload>> begin_upload(caller from) override;
+  void act(const caller& from, const campaign_id& id, campaign_action action, reply<campaign_view_ptr> done) override;
   void remove_contacts(
-    const campaign_id& id, std::vector<phone> phones, std::string trace, reply<removal_summary> done) override;
-  void list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
-    std::size_t limit, reply<contact_page> done) override;
-  void find_contact(const campaign_id& id, phone number, reply<contact_detail> done) override;
+    const caller& from, const campaign_id& id, std::vector<phone> phones, reply<removal_summary> done) override;
+  void list_contacts(const caller& from, const campaign_id& id, std::optional<contact_status> status,
+    std::uint64_t offset, std::size_t limit, reply<contact_page> done) override;
+  void find_contact(const caller& from, const campaign_id& id, phone number, reply<contact_detail> done) override;
   std::optional<std::string> not_ready() const override;
   std::optional<std::string> not_serving() const override;
 

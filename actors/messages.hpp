@@ -114,6 +114,12 @@ struct writer_fence {
   caf::actor from;
 };
 
+/// Changes of records, answered when they are on stable storage, or were refused together.
+struct change_request {
+  std::shared_ptr<const std::vector<persistence::record_change>> changes;
+  reply_once<void> done;
+};
+
 /// The writer's message to itself, behind all that has queued up: commit it.
 struct flush_now {};
 
@@ -260,8 +266,8 @@ using contact_actor = caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts
   caf::reacts_to<contact_lookup>, caf::reacts_to<contact_wait>, caf::reacts_to<tick>, caf::reacts_to<contact_retire>>;
 
 /// The only writer of the store.
-using writer_actor = caf::typed_actor<caf::reacts_to<append_request>, caf::reacts_to<stage_request>,
-  caf::reacts_to<writer_fence>, caf::reacts_to<flush_now>>;
+using writer_actor = caf::typed_actor<caf::reacts_to<append_request>, caf::reacts_to<change_request>,
+  caf::reacts_to<stage_request>, caf::reacts_to<writer_fence>, caf::reacts_to<flush_now>>;
 
 /// Shares lines and calls per second among the campaigns.
 using line_pool_actor =
@@ -284,6 +290,7 @@ REDIAL_LOCAL_MESSAGE(campaign_born)
 REDIAL_LOCAL_MESSAGE(campaign_drained)
 REDIAL_LOCAL_MESSAGE(campaign_finished)
 REDIAL_LOCAL_MESSAGE(campaign_ready)
+REDIAL_LOCAL_MESSAGE(change_request)
 REDIAL_LOCAL_MESSAGE(contact_burst)
 REDIAL_LOCAL_MESSAGE(contact_dial)
 REDIAL_LOCAL_MESSAGE(contact_due)

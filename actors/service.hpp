@@ -21,8 +21,15 @@ struct campaign_view {
 };
 using campaign_view_ptr = std::shared_ptr<const campaign_view>;
 
+/// For whom something is done.
+struct caller {
+  workspace_name workspace{default_workspace};
+  std::string trace{}; ///< request id, for the log
+};
+
 /// Which campaigns to list. Instants compare with `created_at`, both inclusive.
 struct campaign_filter {
+  workspace_name workspace{default_workspace};
   std::optional<campaign_status> status;
   std::optional<time_point> from;
   std::optional<time_point> to;
@@ -67,30 +74,31 @@ public:
 };
 
 /// Thread-safe. Every command is bounded: with too many under way it answers `overloaded` at once, before the engine is
-/// ready or while it stops `unavailable`. `trace` is the request id, for the log.
+/// ready or while it stops `unavailable`. What belongs to another workspace than the caller's does not exist for it.
 class service {
 public:
   virtual ~service() = default;
 
   /// @returns the campaign as last committed, or null. Never waits.
-  virtual campaign_view_ptr find(const campaign_id& id) const = 0;
+  virtual campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const = 0;
   /// @returns one page of campaigns. Never waits for a campaign.
   virtual campaign_page list(const campaign_filter& filter) const = 0;
 
   /// Starts an upload. @returns `overloaded` where too many are under way.
-  virtual result<std::unique_ptr<campaign_upload>> begin_upload(std::string trace) = 0;
+  virtual result<std::unique_ptr<campaign_upload>> begin_upload(caller from) = 0;
 
   /// Carries out an action. For pause and stop the answer comes when no new dial can follow any more.
-  virtual void act(const campaign_id& id, campaign_action action, std::string trace, reply<campaign_view_ptr> done) = 0;
+  virtual void act(
+    const caller& from, const campaign_id& id, campaign_action action, reply<campaign_view_ptr> done) = 0;
 
   /// Takes contacts off the list; the answer comes when none of them can be dialed any more.
   virtual void remove_contacts(
-    const campaign_id& id, std::vector<phone> phones, std::string trace, reply<removal_summary> done) = 0;
+    const caller& from, const campaign_id& id, std::vector<phone> phones, reply<removal_summary> done) = 0;
 
-  virtual void list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
-    std::size_t limit, reply<contact_page> done) = 0;
+  virtual void list_contacts(const caller& from, const campaign_id& id, std::optional<contact_status> status,
+    std::uint64_t offset, std::size_t limit, reply<contact_page> done) = 0;
   /// Answers `not_found` where the campaign has no contact with this phone.
-  virtual void find_contact(const campaign_id& id, phone number, reply<contact_detail> done) = 0;
+  virtual void find_contact(const caller& from, const campaign_id& id, phone number, reply<contact_detail> done) = 0;
 
   /// @returns nullopt when the engine serves, otherwise why it does not ("starting", "stopping", "storage: …").
   virtual std::optional<std::string> not_ready() const = 0;

@@ -17,10 +17,15 @@ protected:
     context_.store.watch([address = address()] { wake(address); });
     return {
       [this](const append_request& r) {
-        queue_.push_back(r);
         // Goes behind whatever is in the mailbox already: that is how a group forms without waiting for one.
-        if (queue_.size() == 1)
+        if (queue_.empty() && changes_.empty())
           send(this, flush_now{});
+        queue_.push_back(r);
+      },
+      [this](const change_request& r) {
+        if (queue_.empty() && changes_.empty())
+          send(this, flush_now{});
+        changes_.push_back(r);
       },
       [this](const stage_request& r) { stage(r); },
       [this](const writer_fence& f) {
@@ -42,6 +47,7 @@ protected:
   void on_exit() override {
     context_.store.watch({});
     queue_.clear();
+    changes_.clear();
     fences_.clear();
   }
 
@@ -53,11 +59,14 @@ private:
   }
 
   void flush() {
-    if (!queue_.empty()) {
+    if (!queue_.empty() || !changes_.empty()) {
       appends_.clear();
       for (const auto& r : queue_)
         appends_.push_back(std::move(*r.append));
-      auto outcomes = context_.store.commit(appends_);
+      records_.clear();
+      for (const auto& r : changes_)
+        records_.insert(records_.end(), r.changes->begin(), r.changes->end());
+      auto [outcomes, changed] = context_.store.commit(appends_, records_);
       // Before anyone learns of a failure: the fence that they send next has to find it known.
       look_after_store();
       for (std::size_t i = 0; i < queue_.size(); ++i) {
@@ -66,6 +75,8 @@ private:
         caf::anon_send(queue_[i].from, append_done{queue_[i].append, std::move(outcome)});
       }
       queue_.clear();
+      for (const auto& r : std::exchange(changes_, {}))
+        r.done(changed);
     }
     look_after_store();
   }
@@ -102,10 +113,12 @@ private:
   /// The one place from which a failed store is brought back.
   void mend() {
     auto changed = context_.store.recover();
-    if (!changed) {
-      delay_ = std::min(2 * delay_, 8 * context_.settings.restart_delay);
-      context_.log.warn("the store still takes no writes: {}", changed.error().detail);
-      return try_later();
+    if (!changed)
+      return still_failing(changed.error());
+    // Records that were said to be refused may be there after all.
+    for (auto* book : context_.books) {
+      if (auto loaded = book->load(context_.store); !loaded)
+        return still_failing(loaded.error());
     }
     mending_ = false;
     context_.log.info("the store takes writes again");
@@ -118,9 +131,17 @@ private:
       caf::anon_send(f.from, f);
   }
 
+  void still_failing(const problem& why) {
+    delay_ = std::min(2 * delay_, 8 * context_.settings.restart_delay);
+    context_.log.warn("the store still takes no writes: {}", why.detail);
+    try_later();
+  }
+
   engine_context& context_;
   std::vector<append_request> queue_;
+  std::vector<change_request> changes_;
   std::vector<persistence::append> appends_;
+  std::vector<persistence::record_change> records_;
   bool mending_ = false;
   milliseconds delay_{0};
   time_point next_attempt_{};

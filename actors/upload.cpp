@@ -6,10 +6,9 @@ namespace {
 
 class upload : public upload_actor::base {
 public:
-  upload(
-    caf::actor_config& config, engine_context* context, registry_actor registry, writer_actor writer, std::string trace)
+  upload(caf::actor_config& config, engine_context* context, registry_actor registry, writer_actor writer, caller from)
     : upload_actor::base{config}, context_{*context}, registry_{std::move(registry)}, writer_{std::move(writer)},
-      trace_{std::move(trace)}, number_{context->store.next_campaign_no()} {}
+      from_{std::move(from)}, number_{context->store.next_campaign_no()} {}
 
   const char* name() const override { return "upload"; }
 
@@ -62,6 +61,7 @@ private:
     do
       f.definition->id = campaign_id::make(context_.random);
     while (context_.board.find(f.definition->id));
+    f.definition->workspace = from_.workspace;
     f.definition->created_at = context_.time.now();
     auto append = std::make_shared<persistence::append>();
     append->campaign = number_;
@@ -72,13 +72,13 @@ private:
 
   void born(const append_done& d) {
     if (!*d.outcome) {
-      context_.log.error("request={} campaign could not be created: {}", trace_, d.outcome->error().detail);
+      context_.log.error("request={} campaign could not be created: {}", from_.trace, d.outcome->error().detail);
       finishing_(d.outcome->error());
       return abort();
     }
     auto view = std::make_shared<const campaign_view>(campaign_view{number_, d.outcome->value()});
     context_.log.info("campaign={} request={} created: contacts={} duplicates={}", view->state.definition->id.view(),
-      trace_, contacts_->size(), duplicates_);
+      from_.trace, contacts_->size(), duplicates_);
     contacts_->settle();
     caf::anon_send(registry_, campaign_born{std::move(view), std::move(contacts_), duplicates_, finishing_});
     quit();
@@ -93,7 +93,7 @@ private:
   engine_context& context_;
   registry_actor registry_;
   writer_actor writer_;
-  std::string trace_;
+  caller from_;
   campaign_no number_;
   std::shared_ptr<contact_table> contacts_ = std::make_shared<contact_table>();
   std::uint64_t duplicates_ = 0;
@@ -105,8 +105,8 @@ private:
 } // namespace
 
 upload_actor spawn_upload(
-  caf::actor_system& system, engine_context& context, registry_actor registry, writer_actor writer, std::string trace) {
-  return system.spawn<upload>(&context, std::move(registry), std::move(writer), std::move(trace));
+  caf::actor_system& system, engine_context& context, registry_actor registry, writer_actor writer, caller from) {
+  return system.spawn<upload>(&context, std::move(registry), std::move(writer), std::move(from));
 }
 
 } // namespace redial::actors

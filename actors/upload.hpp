@@ -6,8 +6,8 @@
 
 namespace redial::actors {
 
-/// @param trace request id, for the log. The actor ends with the finish or the abort of its upload.
+/// @param from whose campaign it will be. The actor ends with the finish or the abort of its upload.
 upload_actor spawn_upload(
-  caf::actor_system& system, engine_context& context, registry_actor registry, writer_actor writer, std::string trace);
+  caf::actor_system& system, engine_context& context, registry_actor registry, writer_actor writer, caller from);
 
 } // namespace redial::actors

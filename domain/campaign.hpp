@@ -3,6 +3,7 @@
 
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
+#include "domain/workspace.hpp"
 
 #include <array>
 #include <cstdint>
@@ -49,9 +50,10 @@ struct campaign_schedule {
 /// What the creator of a campaign fixed. Never changes afterwards.
 struct campaign_definition {
   campaign_id id;
-  std::string name;      ///< 1 to 255 code points [seed]
-  std::string script_id; ///< 1 to 128 characters [seed]
-  std::string language;  ///< canonical BCP 47 tag [seed]
+  workspace_name workspace{default_workspace}; ///< whose it is
+  std::string name;                            ///< 1 to 255 code points [seed]
+  std::string script_id;                       ///< 1 to 128 characters [seed]
+  std::string language;                        ///< canonical BCP 47 tag [seed]
   std::optional<campaign_schedule> schedule;
   std::uint8_t max_attempts = 1;            ///< 1 to 5 [seed]
   std::chrono::minutes retry_interval{240}; ///< 1 to 10080 minutes [seed]

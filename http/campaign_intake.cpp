@@ -4,8 +4,8 @@
 
 namespace redial::http {
 
-campaign_intake::campaign_intake(route_context context, std::string trace, session_link_ptr link)
-  : context_{context}, trace_{std::move(trace)}, link_{std::move(link)} {}
+campaign_intake::campaign_intake(route_context context, actors::caller from, session_link_ptr link)
+  : context_{context}, from_{std::move(from)}, link_{std::move(link)} {}
 
 bool campaign_intake::feed(std::string_view slice) {
   if (answered_)
@@ -59,7 +59,7 @@ void campaign_intake::pump() {
 bool campaign_intake::begin() {
   if (upload_)
     return true;
-  auto begun = context_.engine.begin_upload(trace_);
+  auto begun = context_.engine.begin_upload(from_);
   if (!begun) {
     refuse(to_details(begun.error()));
     return false;

@@ -17,7 +17,7 @@ response no_such_campaign() {
 }
 
 std::shared_ptr<body_sink> create(route_context& context, request& asked, const link_maker& link) {
-  return std::make_shared<campaign_intake>(context, std::string{asked.id}, link());
+  return std::make_shared<campaign_intake>(context, asked.caller(), link());
 }
 
 std::optional<response> show(route_context& context, request& asked, const link_maker&) {
@@ -26,7 +26,7 @@ std::optional<response> show(route_context& context, request& asked, const link_
       return problem_response(*wrong);
   }
   const auto id = campaign_id::parse(asked.path_values[0]);
-  const auto view = id ? context.engine.find(*id) : nullptr;
+  const auto view = id ? context.engine.find(asked.workspace, *id) : nullptr;
   if (!view)
     return no_such_campaign();
   response answer;
@@ -57,6 +57,7 @@ std::optional<time_point> read_instant(query_reader& query, std::string_view nam
 std::optional<response> list(route_context& context, request& asked, const link_maker&) {
   query_reader query{asked.query};
   actors::campaign_filter filter;
+  filter.workspace = asked.workspace;
   if (auto status = query.text("status")) {
     filter.status = parse_campaign_status(*status);
     if (!filter.status)
@@ -72,10 +73,11 @@ std::optional<response> list(route_context& context, request& asked, const link_
 }
 
 /// The answer to an action that was refused; an illegal one says where the campaign stands and what is legal there.
-response refused_action(actors::service& engine, const campaign_id& id, const problem& why) {
+response refused_action(
+  actors::service& engine, std::string_view workspace, const campaign_id& id, const problem& why) {
   auto details = to_details(why);
   if (details.status == 409) {
-    if (auto view = engine.find(id))
+    if (auto view = engine.find(workspace, id))
       details.current_status = view->state.status;
   }
   return problem_response(details);
@@ -86,11 +88,12 @@ std::optional<response> act(route_context& context, request& asked, const link_m
   if (!id)
     return no_such_campaign();
   auto& engine = context.engine;
-  engine.act(*id, action, std::string{asked.id},
-    [&engine, id = *id, answer = responder{link()}](result<actors::campaign_view_ptr> done) {
-      answer([&engine, id, done = std::move(done)] {
+  const auto from = asked.caller();
+  engine.act(from, *id, action,
+    [&engine, whose = from.workspace, id = *id, answer = responder{link()}](result<actors::campaign_view_ptr> done) {
+      answer([&engine, whose, id, done = std::move(done)] {
         if (!done)
-          return refused_action(engine, id, done.error());
+          return refused_action(engine, whose, id, done.error());
         std::string body;
         append_campaign(body, (*done)->state);
         return json_response(200, std::move(body));

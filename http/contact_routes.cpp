@@ -30,7 +30,7 @@ std::optional<response> list(route_context& context, request& asked, const link_
   if (!id)
     return no_such_campaign();
   context.engine.list_contacts(
-    *id, status, offset, limit, [offset, limit, answer = responder{link()}](result<contact_page> page) {
+    asked.caller(), *id, status, offset, limit, [offset, limit, answer = responder{link()}](result<contact_page> page) {
       answer([offset, limit, page = std::move(page)] {
         return page ? json_response(200, encode_contact_page(*page, offset, limit)) : problem_response(page.error());
       });
@@ -54,7 +54,7 @@ std::optional<response> show(route_context& context, request& asked, const link_
   const auto number = phone_in_url(asked.path_values[1]);
   if (!number)
     return problem_response(problem{error_code::not_found, "The campaign has no contact with this phone.", {}});
-  context.engine.find_contact(*id, *number, [answer = responder{link()}](result<contact_detail> found) {
+  context.engine.find_contact(asked.caller(), *id, *number, [answer = responder{link()}](result<contact_detail> found) {
     answer([found = std::move(found)] {
       if (!found)
         return problem_response(found.error());
@@ -100,14 +100,15 @@ std::optional<response> remove(route_context& context, request& asked, const lin
   if (!id)
     return no_such_campaign();
   auto& engine = context.engine;
-  engine.remove_contacts(*id, std::move(std::get<std::vector<phone>>(phones)), std::string{asked.id},
-    [&engine, id = *id, answer = responder{link()}](result<actors::removal_summary> done) {
-      answer([&engine, id, done = std::move(done)] {
+  const auto from = asked.caller();
+  engine.remove_contacts(from, *id, std::move(std::get<std::vector<phone>>(phones)),
+    [&engine, whose = from.workspace, id = *id, answer = responder{link()}](result<actors::removal_summary> done) {
+      answer([&engine, whose, id, done = std::move(done)] {
         if (done)
           return json_response(200, encode_removal(*done));
         auto details = to_details(done.error());
         if (details.status == 409) {
-          if (auto view = engine.find(id))
+          if (auto view = engine.find(whose, id))
             details.current_status = view->state.status;
         }
         return problem_response(details);

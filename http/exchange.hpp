@@ -29,11 +29,14 @@ struct route_context {
 
 /// One request, its body (if the route collects it) whole.
 struct request {
-  std::string_view id;                    ///< X-Request-Id
+  std::string_view id;                         ///< X-Request-Id
+  workspace_name workspace{default_workspace}; ///< of the key that the request bears
   std::string_view signature;             ///< Redial-Signature, empty where there is none; valid within the handler
   std::array<std::string, 2> path_values; ///< what stands for the {…} of the route's path, decoded
   std::string query;                      ///< after the "?", not decoded
   std::string body;
+
+  actors::caller caller() const { return {workspace, std::string{id}}; }
 };
 
 /// The way back to the connection from where its answer is made. `post` may be called from any thread, also after the

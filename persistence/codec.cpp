@@ -100,6 +100,8 @@ void fill(const campaign_definition& from, record::definition& to) {
   to.set_max_attempts(from.max_attempts);
   to.set_retry_interval_minutes(from.retry_interval.count());
   to.set_created_at(to_record(from.created_at));
+  if (from.workspace != default_workspace)
+    to.set_workspace(from.workspace);
 }
 
 std::shared_ptr<const campaign_definition> read(const record::definition& from) {
@@ -122,6 +124,8 @@ std::shared_ptr<const campaign_definition> read(const record::definition& from) 
   to->max_attempts = static_cast<std::uint8_t>(from.max_attempts());
   to->retry_interval = std::chrono::minutes{from.retry_interval_minutes()};
   to->created_at = from_record(from.created_at());
+  if (!from.workspace().empty())
+    to->workspace = from.workspace();
   return to;
 }
 

@@ -11,6 +11,14 @@ std::string_view table_name(table which) noexcept {
   case table::profile: return "profile";
   case table::contact: return "contact";
   case table::call: return "call";
+  case table::key: return "key";
+  case table::dnc: return "dnc";
+  case table::webhook: return "webhook";
+  case table::delivery: return "delivery";
+  case table::answer: return "answer";
+  case table::log: return "log";
+  case table::call_start: return "call_start";
+  case table::call_label: return "call_label";
   }
   return "unknown";
 }

@@ -27,9 +27,20 @@ enum class table : std::uint8_t {
   profile,  ///< campaign, first contact → names and custom fields of a run of contacts
   contact,  ///< campaign, contact → moving state; absent while the contact is as it was created
   call,     ///< campaign, contact, attempt → ended call
+  // Records: rows that belong to no campaign.
+  key,      ///< SHA-256 of an API key → what it opens
+  dnc,      ///< workspace, phone → why it is not to be called
+  webhook,  ///< workspace, webhook → where events are sent, and up to where they were
+  delivery, ///< webhook, number → what came of one message
+  answer,   ///< of an Idempotency-Key → the answer that was given
+  // What events write beside their rows, to be found by.
+  log,        ///< number of the commit → which events of which campaigns it holds
+  call_start, ///< campaign, start, contact, attempt → nothing: calls by their start
+  call_label, ///< campaign, disposition, start, contact, attempt → nothing: calls by their disposition
 };
-inline constexpr std::array all_tables{
-  table::meta, table::campaign, table::journal, table::phone, table::profile, table::contact, table::call};
+inline constexpr std::array all_tables{table::meta, table::campaign, table::journal, table::phone, table::profile,
+  table::contact, table::call, table::key, table::dnc, table::webhook, table::delivery, table::answer, table::log,
+  table::call_start, table::call_label};
 
 /// @returns the name of `which` on disk and in messages, for instance "journal".
 std::string_view table_name(table which) noexcept;

@@ -48,9 +48,17 @@ rocksdb::ColumnFamilyOptions column_options(
   switch (which) {
   case table::profile:
   case table::journal:
+  case table::log:
+  case table::answer:
   case table::call: options.compression = rocksdb::kLZ4Compression; break;
   case table::meta:
+  case table::key:
+  case table::dnc:
+  case table::webhook:
+  case table::delivery:
   case table::campaign: options.write_buffer_size = quiet_write_buffer; break;
+  case table::call_start:
+  case table::call_label:
   case table::phone:
   case table::contact: break;
   }

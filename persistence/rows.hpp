@@ -3,14 +3,12 @@
 
 #include "persistence/codec.hpp"
 #include "persistence/engine.hpp"
+#include "persistence/record_change.hpp"
 
 #include <optional>
 #include <string_view>
 
 namespace redial::persistence {
-
-/// What a visitor says of a row.
-enum class visited { next, stop, damaged };
 
 /// Scans as `reader::scan` does, until `visit(key, value)` says stop. @returns `storage_failed` naming table and key
 /// where it says damaged.

@@ -17,6 +17,15 @@ namespace {
 
 problem unwritten(const std::string& why) { return {error_code::storage_failed, why, {}}; }
 
+void put_records(std::span<const record_change> records, batch& changes) {
+  for (const auto& each : records) {
+    if (each.value)
+      changes.put(each.where, each.key, *each.value);
+    else
+      changes.erase(each.where, each.key);
+  }
+}
+
 } // namespace
 
 store::store(std::unique_ptr<impl> self) : self_{std::move(self)} {}
@@ -176,12 +185,13 @@ std::optional<problem> store::impl::refuse(const append& wanted, const campaign_
   return std::nullopt;
 }
 
-std::vector<result<campaign_state>> store::commit(std::span<const append> appends) {
+committed store::commit(std::span<const append> appends, std::span<const record_change> free_changes) {
   struct accepted {
     std::size_t index;
     std::shared_ptr<campaign_state> after;
   };
-  std::vector<result<campaign_state>> results;
+  committed outcome;
+  auto& results = outcome.appends;
   results.reserve(appends.size());
   std::vector<accepted> taken;
   taken.reserve(appends.size());
@@ -206,16 +216,19 @@ std::vector<result<campaign_state>> store::commit(std::span<const append> append
     for (const auto& e : wanted.events)
       evolve(*after, e);
     project_head(wanted.campaign, *after, self_->buffers, *changes);
+    put_records(wanted.also, *changes);
     results.emplace_back(*after);
     taken.push_back({i, std::move(after)});
   }
-  if (taken.empty())
-    return results;
+  put_records(free_changes, *changes);
+  if (taken.empty() && free_changes.empty())
+    return outcome;
   const std::lock_guard committing{self_->commit_mutex};
   if (auto why = self_->trouble()) {
     for (const auto& each : taken)
       results[each.index] = unwritten(*why);
-    return results;
+    outcome.changes = unwritten(*why);
+    return outcome;
   }
   if (auto written = self_->backend->write(*changes, true); !written) {
     self_->doubt(written.error());
@@ -225,7 +238,8 @@ std::vector<result<campaign_state>> store::commit(std::span<const append> append
         self_->refused_creations.push_back(wanted.campaign);
       results[each.index] = written.error();
     }
-    return results;
+    outcome.changes = written.error();
+    return outcome;
   }
   {
     const std::unique_lock lock{self_->mutex};
@@ -239,7 +253,16 @@ std::vector<result<campaign_state>> store::commit(std::span<const append> append
       self_->reserve(wanted.campaign);
     }
   }
-  return results;
+  return outcome;
+}
+
+result<std::optional<std::string>> store::get_record(table where, std::string_view key) const {
+  return self_->backend->get(where, key);
+}
+
+result<void> store::scan_records(table where, std::string_view from, std::string_view to,
+  const std::function<visited(std::string_view key, std::string_view value)>& visit) const {
+  return scan_rows(*self_->backend, where, from, to, visit);
 }
 
 std::vector<campaign_head> store::campaigns() const {

@@ -17,6 +17,7 @@
 #include "domain/contact_table.hpp"
 #include "domain/event.hpp"
 #include "domain/result.hpp"
+#include "persistence/record_change.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -28,14 +29,18 @@
 
 namespace redial::persistence {
 
-class engine;
-class reader;
-
 /// Events that one campaign wants appended.
 struct append {
   campaign_no campaign = 0;
-  std::uint64_t expected_seq = 0; ///< number of the last event that the caller knows; 0 for a new campaign
-  std::vector<event> events;      ///< not empty
+  std::uint64_t expected_seq = 0;    ///< number of the last event that the caller knows; 0 for a new campaign
+  std::vector<event> events;         ///< not empty
+  std::vector<record_change> also{}; ///< records that are written with the events, or not at all
+};
+
+/// What came of a commit.
+struct committed {
+  std::vector<result<campaign_state>> appends; ///< for each append, in order: the campaign's state after its events
+  result<void> changes;                        ///< of the free-standing changes, all together
 };
 
 /// A campaign as committed.
@@ -93,8 +98,17 @@ public:
   /// nothing has changed in what readers see before `recover`. At most one append per campaign in a call; a second, an
   /// empty one, and one whose events cannot be this campaign's (no such contact, another number of contacts than were
   /// staged) are refused by themselves as `invalid_value`.
-  /// @returns one result for each append, in order: the campaign's state after its events.
-  std::vector<result<campaign_state>> commit(std::span<const append> appends);
+  /// @param changes of records that belong to none of the appends: in the same write.
+  committed commit(std::span<const append> appends, std::span<const record_change> changes);
+  /// @returns the same for appends alone.
+  std::vector<result<campaign_state>> commit(std::span<const append> appends) { return commit(appends, {}).appends; }
+
+  /// @returns a record, or nullopt. One point read: short enough for any thread.
+  result<std::optional<std::string>> get_record(table where, std::string_view key) const;
+  /// Visits records with keys from `from` (inclusive) to `to` (exclusive) in order, until `visit` says stop; `damaged`
+  /// becomes a `storage_failed` that names the row.
+  result<void> scan_records(table where, std::string_view from, std::string_view to,
+    const std::function<visited(std::string_view key, std::string_view value)>& visit) const;
 
   /// @returns every campaign as committed, by number.
   std::vector<campaign_head> campaigns() const;

@@ -141,10 +141,10 @@ TEST_CASE("the answer to pause waits for attempts that are on their way to the g
   world w{small_world()};
   auto id = w.create(300);
   std::optional<result<actors::campaign_view_ptr>> started;
-  w.engine().act(id, campaign_action::start, "t", [&](auto r) { started = std::move(r); });
+  w.engine().act({}, id, campaign_action::start, [&](auto r) { started = std::move(r); });
   w.step(static_cast<std::size_t>(steps));
   std::optional<std::size_t> dialed_at_answer;
-  w.engine().act(id, campaign_action::pause, "t", [&](auto r) {
+  w.engine().act({}, id, campaign_action::pause, [&](auto r) {
     if (r)
       dialed_at_answer = w.ledger().size();
   });
@@ -162,13 +162,13 @@ TEST_CASE("a gateway that takes its time holds back the answer to pause, to stop
   CHECK(w.gateway().held.size() == 50);
   bool answered = false;
   SECTION("pause") {
-    w.engine().act(id, campaign_action::pause, "t", [&](auto r) { answered = r.has_value(); });
+    w.engine().act({}, id, campaign_action::pause, [&](auto r) { answered = r.has_value(); });
   }
   SECTION("stop") {
-    w.engine().act(id, campaign_action::stop, "t", [&](auto r) { answered = r.has_value(); });
+    w.engine().act({}, id, campaign_action::stop, [&](auto r) { answered = r.has_value(); });
   }
   SECTION("removal") {
-    w.engine().remove_contacts(id, {world::phone_of(3)}, "t", [&](auto r) { answered = r && r->already_called == 1; });
+    w.engine().remove_contacts({}, id, {world::phone_of(3)}, [&](auto r) { answered = r && r->already_called == 1; });
   }
   w.settle();
   CHECK_FALSE(answered);
@@ -267,13 +267,13 @@ TEST_CASE("no removed contact is dialed after the answer, whenever the removal c
   const auto steps = GENERATE(range(1, 400, 7));
   world w{small_world()};
   auto id = w.create(300);
-  w.engine().act(id, campaign_action::start, "t", [](auto) {});
+  w.engine().act({}, id, campaign_action::start, [](auto) {});
   w.step(static_cast<std::size_t>(steps));
   std::vector<phone> some;
   for (std::size_t i = 0; i < 300; i += 3)
     some.push_back(world::phone_of(i));
   std::optional<std::size_t> dialed_at_answer;
-  w.engine().remove_contacts(id, some, "t", [&](auto r) {
+  w.engine().remove_contacts({}, id, some, [&](auto r) {
     REQUIRE(r);
     dialed_at_answer = w.ledger().size();
   });

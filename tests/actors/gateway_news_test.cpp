@@ -73,7 +73,7 @@ struct fixture {
   /// Issues a command and leaves it unanswered if need be.
   std::shared_ptr<std::optional<result<actors::campaign_view_ptr>>> ask(const campaign_id& id, campaign_action action) {
     auto answer = std::make_shared<std::optional<result<actors::campaign_view_ptr>>>();
-    w.engine().act(id, action, "test", [answer](auto r) { *answer = std::move(r); });
+    w.engine().act({}, id, action, [answer](auto r) { *answer = std::move(r); });
     w.settle();
     return answer;
   }

@@ -166,7 +166,7 @@ TEST_CASE("a disk that refuses writes: commands are refused, nobody is dialed, a
 TEST_CASE("an upload that is given up leaves nothing behind") {
   world w{small_world()};
   {
-    auto upload = w.engine().begin_upload("t").value();
+    auto upload = w.engine().begin_upload({}).value();
     upload->add({{world::phone_of(1), "A", "{}"}}, [](auto) {});
     w.settle();
     CHECK(w.context().live_uploads == 1);
@@ -182,8 +182,8 @@ TEST_CASE("uploads are bounded, and a phone that stands twice is taken once") {
   world w{small_world()};
   std::vector<std::unique_ptr<actors::campaign_upload>> uploads;
   for (std::size_t i = 0; i < w.context().settings.max_uploads; ++i)
-    uploads.push_back(w.engine().begin_upload("t").value());
-  CHECK(w.engine().begin_upload("t").error().code == error_code::overloaded);
+    uploads.push_back(w.engine().begin_upload({}).value());
+  CHECK(w.engine().begin_upload({}).error().code == error_code::overloaded);
   std::optional<result<actors::created_campaign>> created;
   uploads[0]->add(
     {{world::phone_of(1), "A", "{}"}, {world::phone_of(2), "B", "{}"}, {world::phone_of(1), "C", "{}"}}, [](auto) {});
@@ -199,7 +199,7 @@ TEST_CASE("uploads are bounded, and a phone that stands twice is taken once") {
   REQUIRE(created.value());
   CHECK(created->value().duplicates_skipped == 2);
   CHECK(created->value().campaign->state.counters.total == 2);
-  CHECK(w.engine().begin_upload("t"));
+  CHECK(w.engine().begin_upload({}));
 }
 
 TEST_CASE("a campaign whose rows are damaged does not keep the others from going on") {
@@ -224,8 +224,8 @@ TEST_CASE("a refusal is told only once the state that it rests on is committed")
   auto id = w.create(1);
   REQUIRE(w.act(id, campaign_action::start));
   std::vector<bool> told;
-  w.engine().act(id, campaign_action::stop, "t", [&](auto r) { told.push_back(r.has_value()); });
-  w.engine().act(id, campaign_action::pause, "t", [&](auto r) {
+  w.engine().act({}, id, campaign_action::stop, [&](auto r) { told.push_back(r.has_value()); });
+  w.engine().act({}, id, campaign_action::pause, [&](auto r) {
     told.push_back(r.has_value());
     REQUIRE_FALSE(r);
     CHECK(r.error().code == error_code::illegal_transition);

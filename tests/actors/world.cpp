@@ -168,7 +168,7 @@ campaign_id world::create(std::size_t contacts, std::function<void(campaign_defi
   definition.language = "hi-IN";
   if (edit)
     edit(definition);
-  auto upload = engine().begin_upload("test").value();
+  auto upload = engine().begin_upload({}).value();
   constexpr std::size_t chunk = 1000;
   for (std::size_t first = 0; first < contacts; first += chunk) {
     std::vector<contact_profile> list;
@@ -188,19 +188,19 @@ campaign_id world::create(std::size_t contacts, std::function<void(campaign_defi
 
 result<actors::campaign_view_ptr> world::act(const campaign_id& id, campaign_action action) {
   auto answer = std::make_shared<std::optional<result<actors::campaign_view_ptr>>>();
-  engine().act(id, action, "test", [answer](auto r) { *answer = std::move(r); });
+  engine().act({}, id, action, [answer](auto r) { *answer = std::move(r); });
   settle();
   return answer->value();
 }
 
 result<actors::removal_summary> world::remove(const campaign_id& id, std::vector<phone> phones) {
   auto answer = std::make_shared<std::optional<result<actors::removal_summary>>>();
-  engine().remove_contacts(id, std::move(phones), "test", [answer](auto r) { *answer = std::move(r); });
+  engine().remove_contacts({}, id, std::move(phones), [answer](auto r) { *answer = std::move(r); });
   settle();
   return answer->value();
 }
 
-campaign_state world::state(const campaign_id& id) { return engine().find(id)->state; }
+campaign_state world::state(const campaign_id& id) { return engine().find(default_workspace, id)->state; }
 
 void world::damage_contacts(const campaign_id& id) {
   auto changes = disk_->new_batch();
@@ -213,7 +213,7 @@ void world::damage_contacts(const campaign_id& id) {
     throw std::runtime_error("could not damage the store");
 }
 
-campaign_no world::number(const campaign_id& id) { return engine().find(id)->number; }
+campaign_no world::number(const campaign_id& id) { return engine().find(default_workspace, id)->number; }
 
 std::vector<placed_call> world::ledger() const {
   auto all = former_ledger_;

@@ -28,7 +28,7 @@ struct memory_engine::campaign {
 
 class memory_engine::upload final : public actors::campaign_upload {
 public:
-  explicit upload(memory_engine& engine) : engine_{engine} {}
+  upload(memory_engine& engine, actors::caller from) : engine_{engine}, from_{std::move(from)} {}
   ~upload() override {
     std::lock_guard lock{engine_.mutex_};
     --engine_.open_uploads_;
@@ -58,6 +58,7 @@ public:
     {
       std::lock_guard lock{engine_.mutex_};
       definition.id = campaign_id::make(engine_.random_);
+      definition.workspace = from_.workspace;
       definition.created_at = engine_.time_.now() + milliseconds{engine_.campaigns_.size()};
       auto view = std::make_shared<actors::campaign_view>();
       view->number = engine_.campaigns_.size() + 1;
@@ -75,6 +76,7 @@ public:
 
 private:
   memory_engine& engine_;
+  actors::caller from_;
   std::vector<contact_detail> contacts_;
   std::unordered_set<phone> phones_;
   std::uint64_t duplicates_ = 0;
@@ -116,10 +118,16 @@ void memory_engine::answer_later(std::function<void()> work) {
   changed_.notify_all();
 }
 
-actors::campaign_view_ptr memory_engine::find(const campaign_id& id) const {
+actors::campaign_view_ptr memory_engine::find(std::string_view workspace, const campaign_id& id) const {
   std::lock_guard lock{mutex_};
+  const auto found = own(workspace, id);
+  return found ? found->view : nullptr;
+}
+
+std::shared_ptr<memory_engine::campaign> memory_engine::own(std::string_view workspace, const campaign_id& id) const {
   const auto found = campaigns_.find(id);
-  return found == campaigns_.end() ? nullptr : found->second->view;
+  const bool mine = found != campaigns_.end() && found->second->view->state.definition->workspace == workspace;
+  return mine ? found->second : nullptr;
 }
 
 actors::campaign_page memory_engine::list(const actors::campaign_filter& filter) const {
@@ -127,7 +135,8 @@ actors::campaign_page memory_engine::list(const actors::campaign_filter& filter)
   std::vector<actors::campaign_view_ptr> matching;
   for (const auto& [id, each] : campaigns_) {
     const auto created = each->view->state.definition->created_at;
-    const bool wanted = (!filter.status || each->view->state.status == *filter.status)
+    const bool wanted = each->view->state.definition->workspace == filter.workspace
+                        && (!filter.status || each->view->state.status == *filter.status)
                         && (!filter.from || created >= *filter.from) && (!filter.to || created <= *filter.to);
     if (wanted)
       matching.push_back(each->view);
@@ -141,26 +150,26 @@ actors::campaign_page memory_engine::list(const actors::campaign_filter& filter)
   return page;
 }
 
-result<std::unique_ptr<actors::campaign_upload>> memory_engine::begin_upload(std::string) {
+result<std::unique_ptr<actors::campaign_upload>> memory_engine::begin_upload(actors::caller from) {
   std::lock_guard lock{mutex_};
   if (refuse_uploads_)
     return problem{error_code::overloaded, "too many uploads", {}};
   ++open_uploads_;
   changed_.notify_all();
-  return std::unique_ptr<actors::campaign_upload>{std::make_unique<upload>(*this)};
+  return std::unique_ptr<actors::campaign_upload>{std::make_unique<upload>(*this, std::move(from))};
 }
 
-void memory_engine::act(
-  const campaign_id& id, campaign_action action, std::string, actors::reply<actors::campaign_view_ptr> done) {
-  answer_later([this, id, action, done = std::move(done)] {
+void memory_engine::act(const actors::caller& from, const campaign_id& id, campaign_action action,
+  actors::reply<actors::campaign_view_ptr> done) {
+  answer_later([this, whose = from.workspace, id, action, done = std::move(done)] {
     result<actors::campaign_view_ptr> outcome = problem{error_code::not_found, "no such campaign", {}};
     {
       std::lock_guard lock{mutex_};
-      if (auto found = campaigns_.find(id); found != campaigns_.end()) {
-        auto decided = decide(found->second->view->state, action, time_.now());
+      if (auto found = own(whose, id)) {
+        auto decided = decide(found->view->state, action, time_.now());
         if (decided) {
-          found->second->apply(*decided);
-          outcome = found->second->view;
+          found->apply(*decided);
+          outcome = found->view;
         } else {
           outcome = decided.error();
         }
@@ -170,24 +179,24 @@ void memory_engine::act(
   });
 }
 
-void memory_engine::remove_contacts(
-  const campaign_id& id, std::vector<phone> phones, std::string, actors::reply<actors::removal_summary> done) {
-  answer_later([this, id, phones = std::move(phones), done = std::move(done)] {
+void memory_engine::remove_contacts(const actors::caller& from, const campaign_id& id, std::vector<phone> phones,
+  actors::reply<actors::removal_summary> done) {
+  answer_later([this, whose = from.workspace, id, phones = std::move(phones), done = std::move(done)] {
     actors::removal_summary summary;
     std::optional<problem> refused;
     {
       std::lock_guard lock{mutex_};
-      const auto found = campaigns_.find(id);
-      if (found == campaigns_.end())
+      const auto found = own(whose, id);
+      if (!found)
         refused = problem{error_code::not_found, "no such campaign", {}};
       for (std::size_t i = 0; !refused && i < phones.size(); ++i) {
-        auto& list = found->second->contacts;
+        auto& list = found->contacts;
         auto each = std::find_if(list.begin(), list.end(), [&](const auto& c) { return c.profile.phone == phones[i]; });
         if (each == list.end()) {
           ++summary.not_found;
           continue;
         }
-        auto decided = decide_removal(found->second->view->state, each->number, each->state, time_.now());
+        auto decided = decide_removal(found->view->state, each->number, each->state, time_.now());
         if (!decided) {
           refused = decided.error();
           break;
@@ -196,7 +205,7 @@ void memory_engine::remove_contacts(
         summary.already_called += decided->already_called ? 1U : 0U;
         summary.retries_cancelled += decided->retry_cancelled ? 1U : 0U;
         if (decided->event) {
-          found->second->apply(*decided->event);
+          found->apply(*decided->event);
           each->state = decided->event->after;
         }
       }
@@ -208,15 +217,15 @@ void memory_engine::remove_contacts(
   });
 }
 
-void memory_engine::list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
-  std::size_t limit, actors::reply<contact_page> done) {
-  answer_later([this, id, status, offset, limit, done = std::move(done)] {
+void memory_engine::list_contacts(const actors::caller& from, const campaign_id& id,
+  std::optional<contact_status> status, std::uint64_t offset, std::size_t limit, actors::reply<contact_page> done) {
+  answer_later([this, whose = from.workspace, id, status, offset, limit, done = std::move(done)] {
     result<contact_page> outcome = problem{error_code::not_found, "no such campaign", {}};
     {
       std::lock_guard lock{mutex_};
-      if (auto found = campaigns_.find(id); found != campaigns_.end()) {
+      if (auto found = own(whose, id)) {
         contact_page page;
-        for (const auto& each : found->second->contacts) {
+        for (const auto& each : found->contacts) {
           if (status && each.state.status != *status)
             continue;
           if (page.total++ >= offset && page.contacts.size() < limit)
@@ -229,13 +238,14 @@ void memory_engine::list_contacts(const campaign_id& id, std::optional<contact_s
   });
 }
 
-void memory_engine::find_contact(const campaign_id& id, phone number, actors::reply<contact_detail> done) {
-  answer_later([this, id, number, done = std::move(done)] {
+void memory_engine::find_contact(
+  const actors::caller& from, const campaign_id& id, phone number, actors::reply<contact_detail> done) {
+  answer_later([this, whose = from.workspace, id, number, done = std::move(done)] {
     result<contact_detail> outcome = problem{error_code::not_found, "no such contact", {}};
     {
       std::lock_guard lock{mutex_};
-      if (auto found = campaigns_.find(id); found != campaigns_.end()) {
-        for (const auto& each : found->second->contacts) {
+      if (auto found = own(whose, id)) {
+        for (const auto& each : found->contacts) {
           if (each.profile.phone == number)
             outcome = each;
         }

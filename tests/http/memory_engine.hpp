@@ -39,16 +39,17 @@ public:
   explicit memory_engine(const clock& time);
   ~memory_engine() override;
 
-  actors::campaign_view_ptr find(const campaign_id& id) const override;
+  actors::campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const override;
   actors::campaign_page list(const actors::campaign_filter& filter) const override;
-  result<std::unique_ptr<actors::campaign_upload>> begin_upload(std::string trace) override;
-  void act(const campaign_id& id, campaign_action action, std::string trace,
+  result<std::unique_ptr<actors::campaign_upload>> begin_upload(actors::caller from) override;
+  void act(const actors::caller& from, const campaign_id& id, campaign_action action,
     actors::reply<actors::campaign_view_ptr> done) override;
-  void remove_contacts(const campaign_id& id, std::vector<phone> phones, std::string trace,
+  void remove_contacts(const actors::caller& from, const campaign_id& id, std::vector<phone> phones,
     actors::reply<actors::removal_summary> done) override;
-  void list_contacts(const campaign_id& id, std::optional<contact_status> status, std::uint64_t offset,
-    std::size_t limit, actors::reply<contact_page> done) override;
-  void find_contact(const campaign_id& id, phone number, actors::reply<contact_detail> done) override;
+  void list_contacts(const actors::caller& from, const campaign_id& id, std::optional<contact_status> status,
+    std::uint64_t offset, std::size_t limit, actors::reply<contact_page> done) override;
+  void find_contact(
+    const actors::caller& from, const campaign_id& id, phone number, actors::reply<contact_detail> done) override;
   std::optional<std::string> not_ready() const override;
 
   // What tests ask and arrange; any thread.
@@ -71,6 +72,7 @@ public:
 private:
   struct campaign;
   class upload;
+  std::shared_ptr<campaign> own(std::string_view workspace, const campaign_id& id) const;
   void answer_later(std::function<void()> work);
   void serve();
 

@@ -270,7 +270,7 @@ TEST_CASE("stop cuts what does not finish in time; a late answer harms nobody") 
   at.server.stop(std::chrono::milliseconds{30});
   CHECK(busy.closed_by_server());
   at.engine.hold_answers(false);
-  CHECK(at.engine.find(*campaign_id::parse(id)) != nullptr);
+  CHECK(at.engine.find(default_workspace, *campaign_id::parse(id)) != nullptr);
 }
 
 TEST_CASE("a port that is taken is refused by name") {

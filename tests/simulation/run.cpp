@@ -148,7 +148,7 @@ std::unique_ptr<telephony::call_gateway> life::make_gateway(const clock& time, t
 void life::check_committed(call_id attempt, const std::string& id, phone to) {
   if (die_ || !world_)
     return; // a dead process sends nothing: what its actors still do is cut off right after
-  const auto view = world_->engine().find(campaign_id::parse(id).value());
+  const auto view = world_->engine().find(default_workspace, campaign_id::parse(id).value());
   if (!view)
     return books_.blame(id + ": a call is placed for a campaign that nobody knows");
   const auto number = world_->store().find_contact(view->number, to);
@@ -264,7 +264,7 @@ void life::create() {
     fresh.contacts.push_back(world::phone_of(names_ * 100 + n));
     list.push_back({fresh.contacts.back(), "Name", "{}"});
   }
-  auto upload = world_->engine().begin_upload("simulation");
+  auto upload = world_->engine().begin_upload({});
   if (!upload)
     return;
   unanswered_.emplace(definition.name, std::move(fresh));
@@ -292,7 +292,7 @@ void life::command(const std::string& id, campaign_action action) {
   auto& of = *books_.find(id);
   const auto sent = books_.sent(of, action);
   log("sends", id + " " + std::string{to_string(action)});
-  world_->engine().act(campaign_id::parse(id).value(), action, "simulation",
+  world_->engine().act({}, campaign_id::parse(id).value(), action,
     [this, id, action, sent, life = lives_](const result<actors::campaign_view_ptr>& answer) {
       if (!answer || die_ || life != lives_)
         return;
@@ -306,7 +306,7 @@ void life::remove(const std::string& id) {
   const auto& contacts = books_.find(id)->contacts;
   const auto who = contacts[luck_.below(contacts.size())];
   log("removes", id + " " + who.to_string());
-  world_->engine().remove_contacts(campaign_id::parse(id).value(), {who}, "simulation",
+  world_->engine().remove_contacts({}, campaign_id::parse(id).value(), {who},
     [this, id, who, life = lives_](const result<actors::removal_summary>& answer) {
       if (!answer || die_ || life != lives_)
         return;
@@ -417,13 +417,13 @@ void life::act() {
 bool life::finish() {
   const auto over = [this] {
     return std::all_of(ids_.begin(), ids_.end(), [this](const std::string& id) {
-      const auto view = world_->engine().find(campaign_id::parse(id).value());
+      const auto view = world_->engine().find(default_workspace, campaign_id::parse(id).value());
       return view && is_final(view->state.status) && view->state.counters.in_progress == 0;
     });
   };
   for (int hour = 0; hour < 24; ++hour) {
     for (const auto& id : ids_) {
-      const auto status = world_->engine().find(campaign_id::parse(id).value())->state.status;
+      const auto status = world_->engine().find(default_workspace, campaign_id::parse(id).value())->state.status;
       if (status == campaign_status::paused)
         command(id, campaign_action::resume);
       else if (status == campaign_status::scheduled)
