@@ -28,8 +28,11 @@ public:
   nlohmann::json patch(std::string_view path, std::string_view body) {
     return ask(boost::beast::http::verb::patch, path, body);
   }
+  /// Reads an answer and looks at its status alone.
+  void touch(std::string_view path) { fetch(boost::beast::http::verb::get, path, {}); }
 
 private:
+  std::string fetch(boost::beast::http::verb verb, std::string_view path, std::string_view body);
   nlohmann::json ask(boost::beast::http::verb verb, std::string_view path, std::string_view body);
 
   boost::asio::io_context io_;

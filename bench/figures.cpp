@@ -66,8 +66,8 @@ int main(int argc, char** argv) {
     ->capture_default_str();
   app.add_option("--lines", options.lines, "Calls in progress at a time")->capture_default_str();
   app.add_option("--json", json_file, "File for the figures")->capture_default_str();
-  app.add_option("--only", only, "What to measure: disk, attempts, list, reads")
-    ->check(CLI::IsMember({"disk", "attempts", "list", "reads"}));
+  app.add_option("--only", only, "What to measure: disk, attempts, list, reads, latency")
+    ->check(CLI::IsMember({"disk", "attempts", "list", "reads", "latency"}));
   app.add_option("--set", settings, "A further setting of the servers: KEY=VALUE")->take_all();
   CLI11_PARSE(app, argc, argv);
 
@@ -104,6 +104,8 @@ int main(int argc, char** argv) {
         measure_long_list(options, measured);
       if (wanted("reads"))
         measure_reads(options, measured);
+      if (wanted("latency"))
+        measure_latency(options, measured);
     }
     std::filesystem::remove_all(options.directory / "data");
     print(measured);

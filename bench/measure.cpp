@@ -27,20 +27,6 @@ constexpr double million = 1e6;
 
 double since(steady_clock::time_point begin) { return seconds{steady_clock::now() - begin}.count(); }
 
-/// @returns a plan for a server on a fresh data directory, calling without delay.
-server_plan plan_for(const bench_options& options, std::vector<std::pair<std::string, std::string>> settings) {
-  server_plan plan;
-  plan.program = options.program;
-  plan.data_dir = options.directory / "data";
-  plan.log = options.directory / "server.log";
-  std::filesystem::remove_all(plan.data_dir);
-  plan.settings = {{"storage.sync", "true"}, {"gateway.simulator.instant", "true"}, {"lines.calls_per_second", "0"},
-    {"lines.max_concurrent_calls", std::to_string(options.lines)}};
-  plan.settings.insert(plan.settings.end(), settings.begin(), settings.end());
-  plan.settings.insert(plan.settings.end(), options.settings.begin(), options.settings.end());
-  return plan;
-}
-
 /// Asks for the campaign until `done` says so. @returns the last answer.
 nlohmann::json poll(
   client& http, const std::string& path, milliseconds every, const std::function<bool(const nlohmann::json&)>& done) {
@@ -76,9 +62,22 @@ void remark(report& into, const std::string& name, const lap& run) {
   into.note(name, "threads, % of a core: " + run.threads + "; others took " + readable(run.others) + " cores");
 }
 
-std::string path_of(const nlohmann::json& campaign) { return "/v1/campaigns/" + campaign.at("id").get<std::string>(); }
-
 } // namespace
+
+server_plan fresh_plan(const bench_options& options, std::vector<std::pair<std::string, std::string>> settings) {
+  server_plan plan;
+  plan.program = options.program;
+  plan.data_dir = options.directory / "data";
+  plan.log = options.directory / "server.log";
+  std::filesystem::remove_all(plan.data_dir);
+  plan.settings = {{"storage.sync", "true"}, {"gateway.simulator.instant", "true"}, {"lines.calls_per_second", "0"},
+    {"lines.max_concurrent_calls", std::to_string(options.lines)}};
+  plan.settings.insert(plan.settings.end(), settings.begin(), settings.end());
+  plan.settings.insert(plan.settings.end(), options.settings.begin(), options.settings.end());
+  return plan;
+}
+
+std::string path_of(const nlohmann::json& campaign) { return "/v1/campaigns/" + campaign.at("id").get<std::string>(); }
 
 void report::add(const std::string& name, const std::string& unit, double value, const std::string& aim) {
   auto found = std::find_if(figures_.begin(), figures_.end(), [&](const figure& f) { return f.name == name; });
@@ -90,7 +89,7 @@ void report::add(const std::string& name, const std::string& unit, double value,
 
 void measure_attempts(const bench_options& options, report& into) {
   // A retry after one minute comes after a tenth of a second.
-  const server_process server{plan_for(options, {{"clock.speed", "600"}})};
+  const server_process server{fresh_plan(options, {{"clock.speed", "600"}})};
   client http{server.port()};
   const auto created = http.post("/v1/campaigns", campaign_json({options.attempt_contacts, 3, 1}));
   const auto path = path_of(created);
@@ -111,7 +110,7 @@ void measure_attempts(const bench_options& options, report& into) {
 
 void measure_long_list(const bench_options& options, report& into) {
   const auto contacts = static_cast<double>(options.contacts);
-  const auto plan = plan_for(options, {});
+  const auto plan = fresh_plan(options, {});
   std::string path;
   {
     const auto body = campaign_json({options.contacts, 3, 240});
@@ -171,7 +170,7 @@ void measure_reads(const bench_options& options, report& into) {
   }
   for (const std::string threads : {"1", "2"}) {
     const auto name = "GET of a campaign, http.threads = " + threads;
-    const server_process server{plan_for(options, {{"http.threads", threads}})};
+    const server_process server{fresh_plan(options, {{"http.threads", threads}})};
     client http{server.port()};
     const auto path = path_of(http.post("/v1/campaigns", campaign_json({1000, 3, 240})));
     const auto command = "wrk -t1 -c64 -d10s http://127.0.0.1:" + std::to_string(server.port()) + path;

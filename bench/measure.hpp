@@ -2,6 +2,9 @@
 #pragma once
 
 #include "bench/series.hpp"
+#include "bench/server_process.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -44,12 +47,22 @@ private:
   std::map<std::string, std::string> notes_;
 };
 
+/// @returns a plan for a server on a fresh data directory, calling without delay.
+server_plan fresh_plan(const bench_options& options, std::vector<std::pair<std::string, std::string>> settings);
+
+/// @returns the path of a campaign, of which `campaign` is what the server says.
+std::string path_of(const nlohmann::json& campaign);
+
 /// Durable attempts a second: a campaign with instant calls from `start` to `completed`, every commit synced.
 void measure_attempts(const bench_options& options, report& into);
 
 /// The long list: time to load it, memory at rest, time to ready with it stored, untouched and with every contact
 /// called once.
 void measure_long_list(const bench_options& options, report& into);
+
+/// How long GET /v1/campaigns/{id} and GET /v1/campaigns?status=running take at rest, while 10,000 attempts a second
+/// run, and while the long list is uploaded besides.
+void measure_latency(const bench_options& options, report& into);
 
 /// GET /v1/campaigns/{id} a second with one and two threads, by wrk. Says so where wrk is missing.
 void measure_reads(const bench_options& options, report& into);
