@@ -132,9 +132,10 @@ std::optional<http::response> stream(http::route_context&, http::request&, const
 }
 
 /// Answers with the stream only once the engine has been asked something.
-std::optional<http::response> stream_later(http::route_context& context, http::request&, const http::link_maker& make) {
+std::optional<http::response> stream_later(
+  http::route_context& context, http::request& asked, const http::link_maker& make) {
   auto link = make();
-  context.engine.list_contacts(campaign_id::parse("cmp_000000000").value(), {}, 0, 1,
+  context.engine.list_contacts(asked.caller(), campaign_id::parse("cmp_000000000").value(), {}, 0, 1,
     [link, answer = http::responder{link}](const result<contact_page>&) {
       answer([link] {
         http::response what;
