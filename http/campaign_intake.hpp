@@ -19,6 +19,8 @@ public:
 
   bool feed(std::string_view slice) override;
   void end() override;
+  /// Answers why not, whatever the body is; what follows of it is not looked at.
+  void refuse(const problem_details& why);
 
 private:
   void pump();
@@ -26,7 +28,6 @@ private:
   void added(const result<void>& outcome);
   void create();
   bool must_wait() const noexcept { return upload_ && adding_ && body_.has_full_chunk(); }
-  void refuse(const problem_details& why);
 
   route_context context_;
   actors::caller from_;

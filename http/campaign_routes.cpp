@@ -17,7 +17,10 @@ response no_such_campaign() {
 }
 
 std::shared_ptr<body_sink> create(route_context& context, request& asked, const link_maker& link) {
-  return std::make_shared<campaign_intake>(context, asked.caller(), link());
+  auto intake = std::make_shared<campaign_intake>(context, asked.caller(), link());
+  if (auto wrong = query_reader{asked.query}.finish())
+    intake->refuse(*wrong);
+  return intake;
 }
 
 std::optional<response> show(route_context& context, request& asked, const link_maker&) {

@@ -45,6 +45,18 @@ TEST_CASE("a campaign is created and shown") {
   CHECK(at.ask("GET", path).json()["status"] == "running"); // and not from the cache
 }
 
+TEST_CASE("a creation with a query parameter is refused by name, and creates nothing") {
+  served at;
+  const auto body = R"({"name":"N","script_id":"s","language":"hi-IN","contacts":)" + std::string{two_contacts} + "}";
+  for (const auto& given : {body, std::string{}}) {
+    const auto answer = at.ask("POST", "/v1/campaigns?dry_run=1", given);
+    CHECK(answer.status == 400);
+    CHECK(answer.json().at("code") == "invalid_parameter");
+    CHECK(answer.json().at("errors").at(0).at("parameter") == "dry_run");
+  }
+  CHECK(at.engine.campaigns() == 0);
+}
+
 TEST_CASE("unknown campaigns are not found") {
   served at;
   for (auto path : {"/v1/campaigns/cmp_000000000", "/v1/campaigns/x", "/v1/campaigns/cmp_000000000/contacts",
