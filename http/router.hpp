@@ -28,6 +28,7 @@ std::span<const route> campaign_routes();
 std::span<const route> contact_routes();
 std::span<const route> gateway_routes();
 std::span<const route> health_routes();
+std::span<const route> openapi_routes();
 
 /// A request's route, and the values of its path.
 struct routed {
