@@ -21,13 +21,13 @@ demo: build ## call 2,000 people on a simulated line and watch
 	@scripts/demo
 
 test: ## build and run all tests
-	@scripts/install-deps build demo
+	@scripts/install-deps build contract demo
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --preset release -j 2
 
 test-asan: ## the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@scripts/install-deps build demo
+	@scripts/install-deps build contract demo
 	@cmake --preset asan
 	@cmake --build --preset asan -j $(JOBS)
 	@ctest --preset asan -j 2
