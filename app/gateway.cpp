@@ -48,7 +48,9 @@ result<wired_gateway> make_provider(
     return problem{error_code::invalid_value, "gateway.http: " + transport.error().detail, {}};
   telephony::http_gateway_options o;
   o.secret = s.secret;
-  o.callback_url = (s.callback_base_url.empty() ? "http://" + settings.http.listen : s.callback_base_url);
+  o.callback_url = s.callback_base_url;
+  if (o.callback_url.empty())
+    o.callback_url = (settings.http.tls_cert.empty() ? "http://" : "https://") + settings.http.listen;
   while (o.callback_url.ends_with('/'))
     o.callback_url.pop_back();
   o.callback_url += "/v1/gateway/events";

@@ -51,6 +51,8 @@ int main(int argc, char** argv) {
   add_config_flag(*serve, flags);
   add_key_flag(*serve, flags, "--data-dir", "storage.data_dir", "Where campaigns are kept");
   add_key_flag(*serve, flags, "--listen", "http.listen", "HOST:PORT to listen on; port 0 picks a free one");
+  add_key_flag(*serve, flags, "--tls-cert", "http.tls_cert", "Certificate to serve HTTPS with (PEM, with its chain)");
+  add_key_flag(*serve, flags, "--tls-key", "http.tls_key", "Its key (PEM)");
   add_key_flag(*serve, flags, "--clock-speed", "clock.speed", "How many times faster than real time (simulator only)");
   add_key_flag(*serve, flags, "--log-level", "log.level", "trace, debug, info, warn, error or critical");
   serve->add_option_function<std::vector<std::string>>(

@@ -7,6 +7,7 @@
 #include "app/signals.hpp"
 #include "config/endpoint.hpp"
 #include "http/server.hpp"
+#include "http/tls.hpp"
 #include "persistence/engine.hpp"
 #include "timing/timer_heap.hpp"
 #include "timing/wall_clock.hpp"
@@ -15,6 +16,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <thread>
 #include <utility>
@@ -104,11 +106,32 @@ void keep_descriptors(http::server_options& options, std::uint64_t descriptors, 
   options.max_connections = most;
 }
 
+/// Has the certificate read again, for an operator who has renewed it.
+void reload(http::tls_identity* identity, spdlog::logger& log) {
+  if (identity == nullptr) {
+    log.info("SIGHUP: there is no certificate to be read again");
+  } else if (auto reloaded = identity->reload(); !reloaded) {
+    log.error("SIGHUP: {}; the former certificate stays", reloaded.error().detail);
+  } else {
+    log.info("SIGHUP: new connections are served with the certificate as it is now");
+  }
+}
+
 } // namespace
 
 int serve(const config::settings& settings) {
   auto log = make_log(settings.log);
   const auto descriptors = raise_file_limit(*log);
+
+  std::shared_ptr<http::tls_identity> identity;
+  if (!settings.http.tls_cert.empty()) {
+    auto loaded = http::tls_identity::load(settings.http.tls_cert, settings.http.tls_key);
+    if (!loaded) {
+      log->critical("TLS: {}", loaded.error().detail);
+      return 1;
+    }
+    identity = std::move(*loaded);
+  }
 
   persistence::rocksdb_options data{settings.storage.data_dir, settings.storage.sync, settings.storage.block_cache_mb,
     settings.storage.write_buffer_mb};
@@ -156,6 +179,7 @@ int serve(const config::settings& settings) {
 
   auto listening = server_options(settings.http);
   keep_descriptors(listening, descriptors, *log);
+  listening.tls = identity;
   http::server server{listening, engine, clock, gateway->callback()};
   try {
     server.start();
@@ -170,9 +194,12 @@ int serve(const config::settings& settings) {
     log->warn("backups and verifications have to wait until redial is stopped: {}", control.error().detail);
   const auto endpoint = config::parse_endpoint(settings.http.listen).value();
   const auto host = endpoint.host.find(':') == std::string::npos ? endpoint.host : "[" + endpoint.host + "]";
-  std::cout << "redial listening on http://" << host << ':' << server.port() << std::endl;
+  std::cout << "redial listening on " << (identity ? "https://" : "http://") << host << ':' << server.port()
+            << std::endl;
 
-  const auto signal = wait_for_stop_signal();
+  auto signal = wait_for_signal();
+  for (; signal == SIGHUP; signal = wait_for_signal())
+    reload(identity.get(), *log);
   const stop_deadline deadline{stop_limit, 1};
   log->info("signal {}: stopping", signal);
   auto drained = engine.drain();

@@ -23,6 +23,7 @@ sigset_t stop_signals() {
 
 void block_signals() {
   auto set = stop_signals();
+  sigaddset(&set, SIGHUP);
   sigaddset(&set, SIGPIPE);
   sigaddset(&set, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
@@ -30,8 +31,9 @@ void block_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-int wait_for_stop_signal() {
-  const auto set = stop_signals();
+int wait_for_signal() {
+  auto set = stop_signals();
+  sigaddset(&set, SIGHUP);
   int signal = 0;
   while (sigwait(&set, &signal) != 0) {
   }

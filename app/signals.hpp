@@ -1,4 +1,4 @@
-/// SIGTERM and SIGINT, taken in good order.
+/// SIGTERM, SIGINT and SIGHUP, taken in good order.
 #pragma once
 
 #include <chrono>
@@ -6,12 +6,12 @@
 
 namespace redial::app {
 
-/// Blocks SIGTERM, SIGINT, SIGPIPE and SIGUSR1 for this thread and every thread started from now on; ignores SIGXFSZ.
+/// Blocks SIGTERM, SIGINT, SIGHUP, SIGPIPE and SIGUSR1 for this thread and every thread started from now on; ignores SIGXFSZ.
 /// Call first thing in `main`.
 void block_signals();
 
-/// Waits for SIGTERM or SIGINT. @returns the signal's number.
-int wait_for_stop_signal();
+/// Waits for SIGTERM, SIGINT or SIGHUP. @returns the signal's number.
+int wait_for_signal();
 
 /// Ends the process at once, with `status`, unless the object is destroyed before `after` has passed, or a second
 /// signal comes: a stop that hangs must not keep an operator waiting.

@@ -20,6 +20,13 @@ std::optional<fault> check_listen(const settings& s) {
   return std::nullopt;
 }
 
+std::optional<fault> check_tls(const http_settings& s) {
+  if (s.tls_cert.empty() == s.tls_key.empty())
+    return std::nullopt;
+  return fault{
+    s.tls_cert.empty() ? "http.tls_cert" : "http.tls_key", "must be given too: a certificate and its key go together"};
+}
+
 std::optional<fault> check_outcomes(const outcome_settings& o) {
   const double total = o.answered + o.no_answer + o.voicemail + o.busy + o.declined + o.unreachable + o.invalid_number
                        + o.network_error + o.abandoned;
@@ -99,6 +106,8 @@ std::optional<fault> check_provider(const settings& s) {
 
 std::optional<fault> check(const settings& s) {
   if (auto found = check_listen(s))
+    return found;
+  if (auto found = check_tls(s.http))
     return found;
   if (s.storage.data_dir.empty())
     return fault{"storage.data_dir", "must not be empty"};

@@ -39,6 +39,12 @@ const std::vector<key>& table() {
       "Connections open at a time; further ones are refused.", 1, 1'000'000},
     {"http.max_uploads", count{[](settings& s) -> std::uint64_t& { return s.http.max_uploads; }},
       "Campaigns being uploaded at a time; further ones are answered 503.", 1, 1000},
+    {"http.tls_cert", text{[](settings& s) -> std::string& { return s.http.tls_cert; }},
+      "With tls_key: the certificate to serve HTTPS with, PEM, followed by the chain up to its authority. Empty: HTTP "
+      "in "
+      "the clear. SIGHUP has both files read again."},
+    {"http.tls_key", text{[](settings& s) -> std::string& { return s.http.tls_key; }},
+      "The key of that certificate, PEM, without a passphrase."},
 
     {"storage.data_dir", text{[](settings& s) -> std::string& { return s.storage.data_dir; }},
       "Directory of everything that is kept, made if missing; a relative one is taken from where redial was "
@@ -76,7 +82,7 @@ const std::vector<key>& table() {
       "The number that people see calling, E.164; empty: the provider's choice."},
     {"gateway.http.callback_base_url",
       text{[](settings& s) -> std::string& { return s.gateway.http.callback_base_url; }},
-      "How the provider reaches redial; empty: http:// and http.listen."},
+      "How the provider reaches redial; empty: http.listen, under https:// if redial serves that."},
     {"gateway.http.ca_file", text{[](settings& s) -> std::string& { return s.gateway.http.ca_file; }},
       "Certificates (PEM) to trust with https instead of the system's."},
     {"gateway.http.lookup_fences", flag{[](settings& s) -> bool& { return s.gateway.http.lookup_fences; }},

@@ -21,6 +21,8 @@ struct http_settings {
   std::uint64_t idle_timeout_s = 60;
   std::uint64_t max_connections = 20'000;
   std::uint64_t max_uploads = 4;
+  std::string tls_cert; ///< with tls_key, or neither
+  std::string tls_key;
   friend bool operator==(const http_settings&, const http_settings&) = default;
 };
 
@@ -86,7 +88,7 @@ struct provider_settings {
   std::string base_url;
   std::string secret;
   std::string from;
-  std::string callback_base_url; ///< empty: http://<http.listen>
+  std::string callback_base_url; ///< empty: http.listen
   std::string ca_file;
   bool lookup_fences = true;
   std::uint64_t ring_timeout_s = 30;

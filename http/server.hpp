@@ -11,6 +11,7 @@
 
 namespace redial::http {
 
+class tls_identity;
 struct route;
 
 struct server_options {
@@ -26,7 +27,8 @@ struct server_options {
   /// which the server itself does not read is not counted.
   std::chrono::milliseconds body_timeout{30'000};
   std::uint64_t body_min_rate = 512;
-  std::span<const route> more_routes; ///< served beside the room's own; of static storage
+  std::shared_ptr<const tls_identity> tls; ///< null: HTTP in the clear
+  std::span<const route> more_routes;      ///< served beside the room's own; of static storage
 };
 
 /// Serves the API on its own threads until stopped. The engine must outlive it.

@@ -37,11 +37,37 @@ problem_details too_large(std::uint64_t limit) {
 
 } // namespace
 
-session::session(worker& home, tcp_socket socket) : home_{home}, socket_{std::move(socket)} {}
+session::session(worker& home, tcp_socket socket, const tls_context& tls)
+  : home_{home}, socket_{std::move(socket), tls} {}
 
 void session::start() {
+  if (socket_.secured()) {
+    shake_hands();
+    return;
+  }
   deadline_ = home_.now() + home_.options().idle_timeout;
   advance();
+}
+
+void session::shake_hands() {
+  phase_ = phase::handshaking;
+  deadline_ = home_.now() + home_.options().header_timeout;
+  socket_.async_handshake([self = shared_from_this()](handshake came_to) {
+    if (self->phase_ != phase::handshaking)
+      return;
+    switch (came_to) {
+    case handshake::done:
+      self->phase_ = phase::idle;
+      self->deadline_ = self->home_.now() + self->home_.options().idle_timeout;
+      self->advance();
+      return;
+    case handshake::not_tls:
+      self->socket_.speak_plainly();
+      self->refuse(refusal(400, "tls_required", "This port speaks HTTPS; the request came in the clear."));
+      return;
+    case handshake::failed: self->close(); return;
+    }
+  });
 }
 
 /// Goes as far as it can without waiting.
@@ -70,6 +96,7 @@ void session::advance() {
       if (!next_piece())
         return;
       break;
+    case phase::handshaking:
     case phase::handling:
     case phase::writing:
     case phase::lingering:
@@ -225,7 +252,7 @@ bool session::send_continue() {
   constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
   boost::system::error_code error;
   // Every earlier answer has left, so the socket has room for these few bytes; if not, nobody reads at the other end.
-  return socket_.write_some(net::buffer(text), error) == text.size();
+  return socket_.write_some({net::buffer(text)}, error) == text.size();
 }
 
 /// @returns whether there is more to do without waiting.
@@ -371,6 +398,7 @@ void session::check_deadline() {
   case phase::head: cut_off(); return;
   case phase::body: check_body_rate(); return;
   case phase::streaming: beat(); return;
+  case phase::handshaking:
   case phase::idle:
   case phase::writing:
   case phase::lingering: close(); return;
@@ -393,7 +421,7 @@ void session::check_body_rate() {
 void session::cut_off() { refuse(refusal(408, "request_timeout", "The request came too slowly.")); }
 
 void session::begin_stop() {
-  if (phase_ == phase::idle && buffer_.empty())
+  if (phase_ == phase::handshaking || (phase_ == phase::idle && buffer_.empty()))
     close();
   else if (phase_ == phase::streaming && answer_.stream->endless())
     advance();
@@ -406,8 +434,7 @@ void session::close() {
   deadline_.reset();
   sink_.reset();
   answer_.stream.reset();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   home_.remove(*this);
 }
 

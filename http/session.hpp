@@ -19,7 +19,8 @@ namespace redial::http {
 /// Everything happens in the io thread of its worker, which owns it.
 class session final : public std::enable_shared_from_this<session> {
 public:
-  session(worker& home, tcp_socket socket);
+  /// @param tls null: in the clear
+  session(worker& home, tcp_socket socket, const tls_context& tls);
 
   void start();
   /// Called at each tick: cuts what has taken too long.
@@ -36,12 +37,13 @@ public:
   std::size_t index = 0; ///< position in the worker's list; the worker's own
 
 private:
-  enum class phase : std::uint8_t { idle, head, body, handling, writing, streaming, lingering, closed };
+  enum class phase : std::uint8_t { handshaking, idle, head, body, handling, writing, streaming, lingering, closed };
   /// What becomes of the body.
   enum class body_use : std::uint8_t { collect, stream, discard };
   using parser = boost::beast::http::request_parser<slice_body>;
   using steady_point = worker::steady_point;
 
+  void shake_hands();
   void advance();
   void advance_later();
   bool read_head();
@@ -73,7 +75,7 @@ private:
   session_link_ptr make_link();
 
   worker& home_;
-  tcp_socket socket_;
+  connection socket_;
   read_buffer buffer_;
   std::optional<parser> parser_;
   phase phase_ = phase::idle;

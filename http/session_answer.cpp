@@ -93,7 +93,7 @@ void session::write_rest() {
   const auto text = head_only_ ? std::string_view{} : answer_.text();
   const auto total = answer_head_.size() + text.size();
   const auto in_head = std::min(answer_sent_, answer_head_.size());
-  const std::array<net::const_buffer, 2> left{
+  const connection::write_buffers left{
     net::buffer(answer_head_) + in_head, net::buffer(text.data(), text.size()) + (answer_sent_ - in_head)};
   boost::system::error_code error;
   answer_sent_ += socket_.write_some(left, error);
@@ -109,7 +109,7 @@ void session::write_rest() {
     const auto seconds = std::chrono::seconds{(total - answer_sent_) / slowest_client};
     deadline_ = home_.now() + home_.options().body_timeout + seconds;
   }
-  socket_.async_wait(tcp_socket::wait_write, [self = shared_from_this()](boost::system::error_code failed) {
+  socket_.async_wait_write([self = shared_from_this()](boost::system::error_code failed) {
     if (self->phase_ != phase::writing)
       return;
     if (failed) {
@@ -152,8 +152,7 @@ void session::linger() {
   deadline_ = home_.now() + linger_time;
   parser_.reset();
   buffer_.clear();
-  boost::system::error_code ignored;
-  socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  socket_.shutdown_send();
   start_read(linger_read_size);
 }
 

@@ -12,8 +12,6 @@
 
 namespace redial::http {
 
-namespace net = boost::asio;
-
 namespace {
 
 /// What the system may hold of an answer that the client's system has not been sent. Without a limit it would take
@@ -105,10 +103,9 @@ void session::beat() {
 
 /// Cuts the connection in the middle of a body. Without chunks, only a reset tells that from the body's end.
 void session::abort() {
-  boost::system::error_code ignored;
-  if (http_1_0_)
-    socket_.set_option(net::socket_base::linger{true, 0}, ignored);
   log_request();
+  if (http_1_0_)
+    socket_.reset();
   close();
 }
 

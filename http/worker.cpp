@@ -1,6 +1,7 @@
 #include "http/worker.hpp"
 
 #include "http/session.hpp"
+#include "http/tls.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <spdlog/spdlog.h>
@@ -59,6 +60,10 @@ void worker::adopt(tcp_socket socket) {
   socket.non_blocking(true, ignored);
   if (connections_->fetch_add(1) >= options_.max_connections) {
     connections_->fetch_sub(1);
+    if (options_.tls) { // there is nothing to be said before a handshake, which would cost more than the answer
+      socket.close(ignored);
+      return;
+    }
     auto answer = problem_response(problem{error_code::overloaded, "Too many connections.", {}});
     std::string text;
     append_head(text, answer, {make_request_id(), date(), false, false});
@@ -68,7 +73,7 @@ void worker::adopt(tcp_socket socket) {
     socket.close(ignored);
     return;
   }
-  auto adopted = std::make_shared<session>(*this, std::move(socket));
+  auto adopted = std::make_shared<session>(*this, std::move(socket), options_.tls ? options_.tls->current() : nullptr);
   adopted->index = sessions_.size();
   sessions_.push_back(adopted);
   adopted->start();

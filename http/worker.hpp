@@ -1,11 +1,11 @@
 /// One io thread of the server, and what the connections that live on it share.
 #pragma once
 
+#include "http/connection.hpp"
 #include "http/exchange.hpp"
 #include "http/server.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
@@ -17,8 +17,6 @@
 namespace redial::http {
 
 class session;
-/// Bound to the executor's type: a call through a type-erased executor costs more than the rest of a short request.
-using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 /// All members belong to the io thread but for `io` (post to it), `run` and the counter. Timeouts are kept by one look
 /// at every connection a tick rather than by a timer each: 10,000 idle connections then cost nothing but their sockets.

@@ -31,6 +31,12 @@ TEST_CASE("redial listens on this machine alone") {
   CHECK_THAT(fault_after([](auto& s) { s.storage.data_dir = ""; }), Contains("storage.data_dir"));
 }
 
+TEST_CASE("a certificate and its key go together") {
+  CHECK(fault_after([](auto& s) { s.http.tls_cert = "a.pem", s.http.tls_key = "b.pem"; }) == "none");
+  CHECK_THAT(fault_after([](auto& s) { s.http.tls_cert = "a.pem"; }), Catch::Contains("http.tls_key"));
+  CHECK_THAT(fault_after([](auto& s) { s.http.tls_key = "b.pem"; }), Catch::Contains("http.tls_cert"));
+}
+
 TEST_CASE("time runs faster with the simulator only") {
   CHECK(fault_after([](auto& s) { s.clock.speed = 600; }) == "none");
   CHECK_THAT(

@@ -171,12 +171,14 @@ std::string process::err() const { return content_of(err_); }
 server_process::server_process(
   const scratch_directory& directory, const settings& with, const std::vector<std::string>& environment)
   : child_{directory.path(), serve_arguments(directory, with), environment} {
-  constexpr std::string_view wanted = "redial listening on http://127.0.0.1:";
+  constexpr std::string_view in_clear = "redial listening on http://127.0.0.1:";
+  constexpr std::string_view under_tls = "redial listening on https://127.0.0.1:";
   const auto until = steady_clock::now() + patience;
   for (;;) {
     const bool ended = !child_.running();
     const auto said = child_.out();
     if (const auto end = said.find('\n'); end != std::string::npos) {
+      const auto wanted = said.starts_with(under_tls) ? under_tls : in_clear;
       if (!said.starts_with(wanted))
         throw std::runtime_error{"redial's first line is not what it promises: " + said};
       port_ = static_cast<std::uint16_t>(std::stoul(said.substr(wanted.size(), end - wanted.size())));
