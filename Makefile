@@ -1,6 +1,6 @@
 # redial's commands. Each installs by apt what it needs and is missing; see scripts/install-deps.
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test test-asan asan simulate mutate crash-test format lint clean
+.PHONY: help build run demo test test-asan asan fuzz simulate mutate crash-test format lint clean
 
 JOBS ?= $(shell nproc)
 SOURCES = $(shell git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp')
@@ -34,6 +34,11 @@ test-asan: ## the same tests under AddressSanitizer and UndefinedBehaviorSanitiz
 
 asan: test-asan
 
+FUZZ_SECONDS ?= 180
+fuzz: ## feed parsers and the HTTP path with made-up bytes, FUZZ_SECONDS (180) all together
+	@scripts/install-deps build fuzz
+	@scripts/fuzz $(FUZZ_SECONDS)
+
 SEEDS ?= 1000
 simulate: ## live SEEDS simulated lives (1000): commands, a bad network, failing disks, crashes
 	@scripts/install-deps build
@@ -61,4 +66,4 @@ lint: ## format, room borders and clang-tidy of what changed (LINT=--all: of eve
 	@scripts/lint $(LINT)
 
 clean: ## remove what was built, not ./data
-	@rm -rf build build-asan build-tsan build-lint
+	@rm -rf build build-asan build-fuzz build-tsan build-lint

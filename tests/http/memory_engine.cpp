@@ -82,7 +82,10 @@ private:
   std::uint64_t duplicates_ = 0;
 };
 
-memory_engine::memory_engine(const clock& time) : time_{time}, thread_{[this] { serve(); }} {}
+memory_engine::memory_engine(const clock& time, answers how) : time_{time} {
+  if (how == answers::from_a_thread)
+    thread_ = std::thread{[this] { serve(); }};
+}
 
 memory_engine::~memory_engine() {
   {
@@ -90,7 +93,8 @@ memory_engine::~memory_engine() {
     stop_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable())
+    thread_.join();
 }
 
 void memory_engine::serve() {
@@ -109,6 +113,10 @@ void memory_engine::serve() {
 }
 
 void memory_engine::answer_later(std::function<void()> work) {
+  if (!thread_.joinable()) {
+    work();
+    return;
+  }
   {
     std::lock_guard lock{mutex_};
     if (drop_)

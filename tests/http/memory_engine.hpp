@@ -33,10 +33,11 @@ private:
 };
 
 /// Keeps campaigns in memory and changes them by `decide` and `evolve`. Answers come from a thread of its own, as the
-/// real engine's do.
+/// real engine's do, or from within the call.
 class memory_engine final : public actors::service {
 public:
-  explicit memory_engine(const clock& time);
+  enum class answers : std::uint8_t { from_a_thread, at_once };
+  explicit memory_engine(const clock& time, answers how = answers::from_a_thread);
   ~memory_engine() override;
 
   actors::campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const override;
@@ -89,7 +90,7 @@ private:
   bool refuse_uploads_ = false;
   bool drop_ = false;
   bool stop_ = false;
-  std::thread thread_;
+  std::thread thread_; ///< none where answers are given at once
 };
 
 } // namespace redial::test
