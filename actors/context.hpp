@@ -1,6 +1,7 @@
 /// What the engine's actors share: clock, timers, gateway, store and settings. Made once where the rooms are wired.
 #pragma once
 
+#include "actors/answer_desk.hpp"
 #include "actors/board.hpp"
 #include "actors/line_allocator.hpp"
 #include "actors/record_book.hpp"
@@ -54,6 +55,7 @@ struct engine_context {
 
   /// Every book there is; not empty members of the engine's own. Filled before the engine starts.
   std::vector<record_book*> books{};
+  answer_desk answers{};
 };
 
 } // namespace redial::actors

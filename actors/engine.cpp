@@ -1,5 +1,6 @@
 #include "actors/engine.hpp"
 
+#include "actors/answer_sweep.hpp"
 #include "actors/front.hpp"
 #include "actors/line_pool.hpp"
 #include "actors/reader.hpp"
@@ -28,9 +29,10 @@ public:
                              reply_once<void>{std::move(done)}});
   }
 
-  void finish(campaign_definition definition, reply<created_campaign> done) override {
+  void finish(
+    campaign_definition definition, answer_note<created_campaign> note, reply<created_campaign> done) override {
     finished_ = true;
-    caf::anon_send(actor_, upload_finish{std::make_shared<campaign_definition>(std::move(definition)),
+    caf::anon_send(actor_, upload_finish{std::make_shared<campaign_definition>(std::move(definition)), std::move(note),
                              reply_once<created_campaign>{std::move(done)}});
   }
 
@@ -44,16 +46,17 @@ problem no_such_campaign() { return {error_code::not_found, "no such campaign", 
 } // namespace
 
 engine::engine(caf::actor_system& system, engine_context& context)
-  : system_{system}, context_{context}, writer_{spawn_store_writer(system, context)},
-    lines_{spawn_line_pool(system, context)}, reader_{spawn_reader(system, context)},
-    registry_{spawn_registry(system, context, writer_, lines_)}, front_{spawn_front(system, registry_, reader_)} {}
+  : system_{system}, context_{context}, writer_{spawn_store_writer(system, context)}, lines_{spawn_line_pool(
+                                                                                        system, context)},
+    reader_{spawn_reader(system, context)}, registry_{spawn_registry(system, context, writer_, lines_)},
+    front_{spawn_front(system, registry_, reader_)}, sweep_{spawn_answer_sweep(system, context, writer_)} {}
 
 engine::~engine() {
   phase_ = phase::stopping;
   // The system's destructor waits for whatever still lives: campaigns go with the registry, the rest by name.
   for (const auto& a :
-    {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(registry_), caf::actor_cast<caf::actor>(reader_),
-      caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
+    {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(sweep_), caf::actor_cast<caf::actor>(registry_),
+      caf::actor_cast<caf::actor>(reader_), caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
     caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
 }
 
@@ -117,6 +120,10 @@ campaign_view_ptr engine::find(std::string_view workspace, const campaign_id& id
 }
 
 campaign_page engine::list(const campaign_filter& filter) const { return context_.board.list(filter); }
+
+result<key_claim> engine::claim_key(const std::string& key) {
+  return context_.answers.claim(context_.store, key, context_.time.now());
+}
 
 result<std::unique_ptr<campaign_upload>> engine::begin_upload(caller from) {
   if (auto why = closed())

@@ -29,6 +29,7 @@ public:
 
   campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const override;
   campaign_page list(const campaign_filter& filter) const override;
+  result<key_claim> claim_key(const std::string& key) override;
   result<std::unique_ptr<campaign_upload>> begin_upload(caller from) override;
   void act(const caller& from, const campaign_id& id, campaign_action action, reply<campaign_view_ptr> done) override;
   void remove_contacts(
@@ -52,6 +53,7 @@ private:
   reader_actor reader_;
   registry_actor registry_;
   front_actor front_;
+  sweep_actor sweep_;
 };
 
 } // namespace redial::actors

@@ -68,6 +68,7 @@ struct upload_chunk {
 
 struct upload_finish {
   std::shared_ptr<campaign_definition> definition;
+  answer_note<created_campaign> note;
   reply_once<created_campaign> done;
 };
 
@@ -122,6 +123,11 @@ struct change_request {
 
 /// The writer's message to itself, behind all that has queued up: commit it.
 struct flush_now {};
+
+/// The answer sweep's message to itself: a slice is done.
+struct sweep_next {
+  bool more = false;
+};
 
 // -- line pool ------------------------------------------------------------------------------------------------------
 
@@ -277,6 +283,9 @@ using line_pool_actor =
 using upload_actor = caf::typed_actor<caf::reacts_to<upload_chunk>, caf::reacts_to<upload_finish>,
   caf::reacts_to<upload_abort>, caf::reacts_to<stage_done>, caf::reacts_to<append_done>>;
 
+/// Erases answers that nobody can ask for any more.
+using sweep_actor = caf::typed_actor<caf::reacts_to<tick>, caf::reacts_to<sweep_next>>;
+
 /// Answers questions that read the store.
 using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
 
@@ -313,6 +322,7 @@ REDIAL_LOCAL_MESSAGE(respawn_campaign)
 REDIAL_LOCAL_MESSAGE(retire)
 REDIAL_LOCAL_MESSAGE(stage_done)
 REDIAL_LOCAL_MESSAGE(stage_request)
+REDIAL_LOCAL_MESSAGE(sweep_next)
 REDIAL_LOCAL_MESSAGE(tick)
 REDIAL_LOCAL_MESSAGE(upload_abort)
 REDIAL_LOCAL_MESSAGE(upload_chunk)

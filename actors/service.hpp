@@ -2,6 +2,7 @@
 /// The HTTP room knows this interface and nothing else of the actors.
 #pragma once
 
+#include "actors/answer_note.hpp"
 #include "domain/campaign.hpp"
 #include "domain/contact.hpp"
 #include "domain/result.hpp"
@@ -70,7 +71,8 @@ public:
   virtual void add(std::vector<contact_profile> contacts, reply<void> done) = 0;
 
   /// Creates the campaign; `definition.id` and `created_at` are filled in here. Answers after the sync.
-  virtual void finish(campaign_definition definition, reply<created_campaign> done) = 0;
+  virtual void finish(
+    campaign_definition definition, answer_note<created_campaign> note, reply<created_campaign> done) = 0;
 };
 
 /// Thread-safe. Every command is bounded: with too many under way it answers `overloaded` at once, before the engine is
@@ -83,6 +85,11 @@ public:
   virtual campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const = 0;
   /// @returns one page of campaigns. Never waits for a campaign.
   virtual campaign_page list(const campaign_filter& filter) const = 0;
+
+  /// Claims an idempotency key (`keyed_request::key`) for a request that creates something. Short enough for an io
+  /// thread. @returns a hold, what was answered under the key within the last 24 hours, or that the key is in use;
+  /// `storage_failed` where that cannot be known now.
+  virtual result<key_claim> claim_key(const std::string& key) = 0;
 
   /// Starts an upload. @returns `overloaded` where too many are under way.
   virtual result<std::unique_ptr<campaign_upload>> begin_upload(caller from) = 0;

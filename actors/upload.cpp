@@ -1,5 +1,7 @@
 #include "actors/upload.hpp"
 
+#include "domain/rules.hpp"
+
 namespace redial::actors {
 
 namespace {
@@ -34,6 +36,7 @@ protected:
     demonitor(writer_.address());
     staging_.reset();
     finishing_ = {};
+    note_ = {};
     contacts_ = nullptr;
     registry_ = nullptr;
     writer_ = nullptr;
@@ -65,12 +68,19 @@ private:
     f.definition->created_at = context_.time.now();
     auto append = std::make_shared<persistence::append>();
     append->campaign = number_;
-    append->events.emplace_back(campaign_created{f.definition, contacts_->size()});
+    campaign_created created{f.definition, contacts_->size()};
+    campaign_view born{number_, {}};
+    evolve(born.state, created);
+    append->events.emplace_back(std::move(created));
+    add_note(f.note, created_campaign{std::make_shared<const campaign_view>(std::move(born)), duplicates_},
+      f.definition->created_at, append->also);
+    note_ = f.note;
     finishing_ = f.done;
     caf::anon_send(writer_, append_request{std::move(append), caf::actor_cast<caf::actor>(this)});
   }
 
   void born(const append_done& d) {
+    note_ = {}; // whoever is answered now may ask again at once
     if (!*d.outcome) {
       context_.log.error("request={} campaign could not be created: {}", from_.trace, d.outcome->error().detail);
       finishing_(d.outcome->error());
@@ -100,6 +110,7 @@ private:
   bool staged_ = false;
   std::optional<reply_once<void>> staging_;
   reply_once<created_campaign> finishing_;
+  answer_note<created_campaign> note_;
 };
 
 } // namespace

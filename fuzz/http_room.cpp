@@ -60,7 +60,7 @@ http_room::http_room()
   definition.language = "hi-IN";
   auto upload = engine_.begin_upload({}).value();
   upload->add({contact}, [](const result<void>&) {});
-  upload->finish(std::move(definition), [](const result<actors::created_campaign>& created) {
+  upload->finish(std::move(definition), {}, [](const result<actors::created_campaign>& created) {
     require(created && created->campaign->state.definition->id.view() == campaign, "the campaign has another id: ");
   });
 }

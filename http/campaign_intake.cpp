@@ -1,11 +1,25 @@
 #include "http/campaign_intake.hpp"
 
 #include "http/encode.hpp"
+#include "http/keyed_exchange.hpp"
 
 namespace redial::http {
 
-campaign_intake::campaign_intake(route_context context, actors::caller from, session_link_ptr link)
-  : context_{context}, from_{std::move(from)}, link_{std::move(link)} {}
+namespace {
+
+response created(const actors::created_campaign& outcome) {
+  const auto& state = outcome.campaign->state;
+  std::string body;
+  append_campaign(body, state, outcome.duplicates_skipped);
+  auto answer = json_response(201, std::move(body));
+  answer.location = "/v1/campaigns/" + state.definition->id.to_string();
+  return answer;
+}
+
+} // namespace
+
+campaign_intake::campaign_intake(route_context context, const request& asked, session_link_ptr link)
+  : context_{context}, from_{asked.caller()}, keyed_{asked.keyed}, link_{std::move(link)} {}
 
 bool campaign_intake::feed(std::string_view slice) {
   if (answered_)
@@ -86,18 +100,10 @@ void campaign_intake::added(const result<void>& outcome) {
 
 void campaign_intake::create() {
   answered_ = true;
-  upload_->finish(std::move(*definition_), [to = responder{link_}](result<actors::created_campaign> created) {
-    to([created = std::move(created)] {
-      if (!created)
-        return problem_response(created.error());
-      const auto& state = created->campaign->state;
-      std::string body;
-      append_campaign(body, state, created->duplicates_skipped);
-      auto answer = json_response(201, std::move(body));
-      answer.location = "/v1/campaigns/" + state.definition->id.to_string();
-      return answer;
+  upload_->finish(std::move(*definition_), note_of<actors::created_campaign>(std::exchange(keyed_, {}), created),
+    [to = responder{link_}](result<actors::created_campaign> outcome) {
+      to([outcome = std::move(outcome)] { return outcome ? created(*outcome) : problem_response(outcome.error()); });
     });
-  });
 }
 
 void campaign_intake::refuse(const problem_details& why) {

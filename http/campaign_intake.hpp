@@ -15,7 +15,7 @@ namespace redial::http {
 /// end, or after a fault, it leaves nothing behind. Used by one io thread alone.
 class campaign_intake final : public body_sink, public std::enable_shared_from_this<campaign_intake> {
 public:
-  campaign_intake(route_context context, actors::caller from, session_link_ptr link);
+  campaign_intake(route_context context, const request& asked, session_link_ptr link);
 
   bool feed(std::string_view slice) override;
   void end() override;
@@ -31,6 +31,7 @@ private:
 
   route_context context_;
   actors::caller from_;
+  std::shared_ptr<const actors::keyed_request> keyed_;
   session_link_ptr link_;
   campaign_body body_;
   std::unique_ptr<actors::campaign_upload> upload_;

@@ -17,7 +17,7 @@ response no_such_campaign() {
 }
 
 std::shared_ptr<body_sink> create(route_context& context, request& asked, const link_maker& link) {
-  auto intake = std::make_shared<campaign_intake>(context, asked.caller(), link());
+  auto intake = std::make_shared<campaign_intake>(context, asked, link());
   if (auto wrong = query_reader{asked.query}.finish())
     intake->refuse(*wrong);
   return intake;
@@ -160,7 +160,7 @@ std::optional<response> act_by_path(route_context& context, request& asked, cons
 constexpr std::array table{
   route{verb::get, "/v1/campaigns/{}", show},
   route{verb::get, "/v1/campaigns", list},
-  route{verb::post, "/v1/campaigns", nullptr, create},
+  route{.method = verb::post, .path = "/v1/campaigns", .open = create, .heeds_key = true},
   route{verb::patch, "/v1/campaigns/{}", update, nullptr, action_body_limit},
   route{verb::post, "/v1/campaigns/{}/start", act_by_path<campaign_action::start>, nullptr, action_body_limit},
   route{verb::post, "/v1/campaigns/{}/pause", act_by_path<campaign_action::pause>, nullptr, action_body_limit},

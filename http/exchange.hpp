@@ -35,6 +35,9 @@ struct request {
   std::array<std::string, 2> path_values; ///< what stands for the {…} of the route's path, decoded
   std::string query;                      ///< after the "?", not decoded
   std::string body;
+  /// Under what the answer is to be kept; null where there is no Idempotency-Key, or the route does not heed it. Given
+  /// back when the request is answered: a command takes a copy (`note_of`).
+  std::shared_ptr<const actors::keyed_request> keyed;
 
   actors::caller caller() const { return {workspace, std::string{id}}; }
 };

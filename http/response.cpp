@@ -65,6 +65,8 @@ void append_head(std::string& out, const response& answer, const response_frame&
     header(out, "Allow", answer.allow);
   if (!answer.disposition.empty())
     header(out, "Content-Disposition", answer.disposition);
+  if (answer.replayed)
+    header(out, "Idempotency-Replayed", "true");
   if (answer.retry_after != 0)
     header(out, "Retry-After", std::to_string(answer.retry_after));
   if (!frame.keep_alive)

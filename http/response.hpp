@@ -22,6 +22,7 @@ struct response {
   std::string allow;
   std::string disposition;  ///< Content-Disposition
   unsigned retry_after = 0; ///< seconds, 0 for no Retry-After
+  bool replayed = false;    ///< it was given before, to a request with the same Idempotency-Key
   bool close = false;       ///< the connection cannot go on after this answer
 
   std::string_view text() const noexcept { return shared_body ? std::string_view{*shared_body} : body; }

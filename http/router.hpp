@@ -22,6 +22,7 @@ struct route {
   sink_opener open = nullptr;           ///< the body is streamed
   std::uint64_t body_limit = 64 * 1024; ///< bytes; of a streamed body the server's limit counts instead
   bool needs_engine = true;             ///< answered 503 while the engine is not ready
+  bool heeds_key = false;               ///< creates something: answers are kept for their Idempotency-Key
 };
 
 std::span<const route> campaign_routes();

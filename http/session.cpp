@@ -203,7 +203,9 @@ std::optional<problem_details> session::route_request() {
     if (auto why = home_.context().engine.not_serving())
       return to_details(problem{error_code::unavailable, "The engine is not ready: " + *why + ".", {}});
   }
-  if (route_->open != nullptr) {
+  if (auto wrong = claim_key())
+    return wrong;
+  if (route_->open != nullptr && use_ != body_use::compare) {
     use_ = body_use::stream;
     if (!has_body_) // otherwise once it is known that the body will be read
       sink_ = route_->open(home_.context(), request_, [this] { return make_link(); });
@@ -211,8 +213,29 @@ std::optional<problem_details> session::route_request() {
   return std::nullopt;
 }
 
+/// Of a request with an Idempotency-Key whose route heeds it.
+std::optional<problem_details> session::claim_key() {
+  if (!route_->heeds_key)
+    return std::nullopt;
+  auto opened = keyed_exchange::open(parser_->get(), request_.workspace, home_.context().engine);
+  if (auto* wrong = std::get_if<problem_details>(&opened))
+    return std::move(*wrong);
+  keyed_ = std::move(std::get<std::unique_ptr<keyed_exchange>>(opened));
+  if (!keyed_)
+    return std::nullopt;
+  request_.keyed = keyed_->request();
+  if (keyed_->answered_before())
+    use_ = body_use::compare;
+  return std::nullopt;
+}
+
+void session::release_key() {
+  keyed_.reset();
+  request_.keyed.reset();
+}
+
 std::uint64_t session::body_limit() const noexcept {
-  return use_ == body_use::stream ? home_.options().body_limit : route_->body_limit;
+  return route_->open != nullptr ? home_.options().body_limit : route_->body_limit;
 }
 
 std::optional<problem_details> session::check_body() {
@@ -302,6 +325,10 @@ void session::take(std::string_view slice) {
     refuse(too_large(body_limit()));
     return;
   }
+  if (keyed_)
+    keyed_->take(slice);
+  if (use_ == body_use::compare)
+    return;
   if (use_ == body_use::collect) {
     request_.body.append(slice);
     return;
@@ -322,6 +349,12 @@ void session::end_body() {
   if (refused_) {
     respond(problem_response(*refused_));
     return;
+  }
+  if (keyed_) {
+    if (auto known = keyed_->finish()) {
+      respond(std::move(*known));
+      return;
+    }
   }
   phase_ = phase::handling;
   handle();
@@ -433,6 +466,7 @@ void session::close() {
   phase_ = phase::closed;
   deadline_.reset();
   sink_.reset();
+  release_key();
   answer_.stream.reset();
   socket_.close();
   home_.remove(*this);

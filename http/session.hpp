@@ -3,6 +3,7 @@
 
 #include "http/exchange.hpp"
 #include "http/head_check.hpp"
+#include "http/keyed_exchange.hpp"
 #include "http/read_buffer.hpp"
 #include "http/router.hpp"
 #include "http/slice_body.hpp"
@@ -39,7 +40,7 @@ public:
 private:
   enum class phase : std::uint8_t { handshaking, idle, head, body, handling, writing, streaming, lingering, closed };
   /// What becomes of the body.
-  enum class body_use : std::uint8_t { collect, stream, discard };
+  enum class body_use : std::uint8_t { collect, stream, discard, compare };
   using parser = boost::beast::http::request_parser<slice_body>;
   using steady_point = worker::steady_point;
 
@@ -49,6 +50,8 @@ private:
   bool read_head();
   void on_head();
   std::optional<problem_details> route_request();
+  std::optional<problem_details> claim_key();
+  void release_key();
   std::optional<problem_details> check_body();
   void begin_body(std::optional<problem_details> refused);
   bool send_continue();
@@ -97,6 +100,7 @@ private:
   const route* route_ = nullptr;
   request request_;
   std::shared_ptr<body_sink> sink_;
+  std::unique_ptr<keyed_exchange> keyed_;  ///< of a request with an Idempotency-Key, until it is answered
   std::optional<problem_details> refused_; ///< the answer once the body has been discarded
   response answer_;
   std::string answer_head_;

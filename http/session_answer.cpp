@@ -83,6 +83,7 @@ void session::respond(response what) {
   phase_ = phase::writing;
   deadline_.reset();
   sink_.reset();
+  release_key();
   if (answer_.stream)
     begin_stream();
   write_rest();

@@ -17,6 +17,8 @@ namespace {
 
 problem unwritten(const std::string& why) { return {error_code::storage_failed, why, {}}; }
 
+} // namespace
+
 void put_records(std::span<const record_change> records, batch& changes) {
   for (const auto& each : records) {
     if (each.value)
@@ -25,8 +27,6 @@ void put_records(std::span<const record_change> records, batch& changes) {
       changes.erase(each.where, each.key);
   }
 }
-
-} // namespace
 
 store::store(std::unique_ptr<impl> self) : self_{std::move(self)} {}
 store::~store() = default;
@@ -189,6 +189,7 @@ committed store::commit(std::span<const append> appends, std::span<const record_
   struct accepted {
     std::size_t index;
     std::shared_ptr<campaign_state> after;
+    std::vector<record_change> former; ///< of a creation: its records as they were before
   };
   committed outcome;
   auto& results = outcome.appends;
@@ -218,7 +219,7 @@ committed store::commit(std::span<const append> appends, std::span<const record_
     project_head(wanted.campaign, *after, self_->buffers, *changes);
     put_records(wanted.also, *changes);
     results.emplace_back(*after);
-    taken.push_back({i, std::move(after)});
+    taken.push_back({i, std::move(after), before ? std::vector<record_change>{} : self_->records_before(wanted.also)});
   }
   put_records(free_changes, *changes);
   if (taken.empty() && free_changes.empty())
@@ -232,10 +233,10 @@ committed store::commit(std::span<const append> appends, std::span<const record_
   }
   if (auto written = self_->backend->write(*changes, true); !written) {
     self_->doubt(written.error());
-    for (const auto& each : taken) {
+    for (auto& each : taken) {
       const auto& wanted = appends[each.index];
       if (wanted.expected_seq == 0)
-        self_->refused_creations.push_back(wanted.campaign);
+        self_->refused_creations.push_back({wanted.campaign, std::move(each.former)});
       results[each.index] = written.error();
     }
     outcome.changes = written.error();

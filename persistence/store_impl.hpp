@@ -20,6 +20,9 @@ namespace redial::persistence {
 /// A campaign's committed state, never changed: a commit puts another in its place, so readers copy outside the lock.
 using shared_head = std::shared_ptr<const campaign_state>;
 
+/// Adds changes of records to a batch.
+void put_records(std::span<const record_change> records, batch& changes);
+
 struct store::impl {
   explicit impl(std::shared_ptr<engine> from) : backend{std::move(from)} {}
 
@@ -37,8 +40,10 @@ struct store::impl {
   void doubt(const problem& why);
   /// @returns why nothing is written now, if so.
   std::optional<std::string> trouble() const;
-  /// Campaigns whose creation was refused but is stored nevertheless are taken back.
+  /// Campaigns whose creation was refused but is stored nevertheless are taken back, and with them their records.
   result<void> take_back_refused();
+  /// @returns the changes that would undo `also`. A record that cannot be read counts as absent.
+  std::vector<record_change> records_before(std::span<const record_change> also) const;
 
   /// @returns why `wanted` may not follow `before`, if so.
   std::optional<problem> refuse(const append& wanted, const campaign_state& before) const;
@@ -57,7 +62,12 @@ struct store::impl {
   std::optional<std::string> doubted;
 
   // The writer's own.
-  std::vector<campaign_no> refused_creations;                     ///< by the write that failed
+  /// A campaign whose creation was refused by the write that failed.
+  struct refused_creation {
+    campaign_no campaign = 0;
+    std::vector<record_change> former; ///< the records that were to be written with it, as they were before
+  };
+  std::vector<refused_creation> refused_creations;
   std::optional<std::map<campaign_no, shared_head>> before_doubt; ///< while `recover` has not succeeded yet
   projection_buffers buffers;
   staging staged;

@@ -32,24 +32,35 @@ std::optional<std::string> store::health() const { return self_->trouble(); }
 
 void store::watch(std::function<void()> trouble) { self_->backend->watch(std::move(trouble)); }
 
+std::vector<record_change> store::impl::records_before(std::span<const record_change> also) const {
+  std::vector<record_change> former;
+  former.reserve(also.size());
+  for (const auto& each : also) {
+    auto stored = backend->get(each.where, each.key);
+    former.push_back({each.where, each.key, stored ? std::move(*stored) : std::nullopt});
+  }
+  return former;
+}
+
 result<void> store::impl::take_back_refused() {
   const auto changes = backend->new_batch();
   bool any = false;
-  for (const auto campaign : refused_creations) {
+  for (const auto& [campaign, former] : refused_creations) {
     if (head(campaign) == nullptr)
       continue;
     // Its creator was told that it does not exist, and may have created it once more: two of it would dial twice.
     for (const auto where :
       {table::campaign, table::journal, table::phone, table::profile, table::contact, table::call})
       changes->erase_range(where, keys::of(campaign), keys::of(campaign + 1));
+    put_records(former, *changes);
     any = true;
   }
   if (any) {
     if (auto written = backend->write(*changes, true); !written)
       return written;
     const std::unique_lock lock{mutex};
-    for (const auto campaign : refused_creations)
-      heads.erase(campaign);
+    for (const auto& refused : refused_creations)
+      heads.erase(refused.campaign);
   }
   refused_creations.clear();
   return {};

@@ -194,7 +194,7 @@ TEST_CASE("uploads are bounded, and a phone that stands twice is taken once") {
   d.name = "x";
   d.script_id = "s";
   d.language = "en";
-  uploads[0]->finish(d, [&](auto r) { created = std::move(r); });
+  uploads[0]->finish(d, {}, [&](auto r) { created = std::move(r); });
   w.settle();
   REQUIRE(created.value());
   CHECK(created->value().duplicates_skipped == 2);

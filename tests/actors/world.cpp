@@ -181,7 +181,7 @@ campaign_id world::create(std::size_t contacts, std::function<void(campaign_defi
       throw std::runtime_error("upload refused");
   }
   std::optional<result<actors::created_campaign>> created;
-  upload->finish(std::move(definition), [&](auto r) { created = std::move(r); });
+  upload->finish(std::move(definition), {}, [&](auto r) { created = std::move(r); });
   settle();
   return created.value().value().campaign->state.definition->id;
 }

@@ -53,7 +53,8 @@ public:
     engine_.answer_later([done = std::move(done)] { done({}); });
   }
 
-  void finish(campaign_definition definition, actors::reply<actors::created_campaign> done) override {
+  void finish(campaign_definition definition, actors::answer_note<actors::created_campaign> note,
+    actors::reply<actors::created_campaign> done) override {
     auto made = std::make_shared<campaign>();
     {
       std::lock_guard lock{engine_.mutex_};
@@ -68,8 +69,10 @@ public:
       made->view = std::move(view);
       made->contacts = std::move(contacts_);
       engine_.campaigns_.emplace(id, made);
+      engine_.keep(note, {made->view, duplicates_});
     }
-    engine_.answer_later([made, duplicates = duplicates_, done = std::move(done)] {
+    engine_.answer_later([made, duplicates = duplicates_, note = std::move(note), done = std::move(done)]() mutable {
+      note = {};
       done(actors::created_campaign{made->view, duplicates});
     });
   }
@@ -156,6 +159,30 @@ actors::campaign_page memory_engine::list(const actors::campaign_filter& filter)
   for (auto i = filter.offset; i < matching.size() && page.campaigns.size() < filter.limit; ++i)
     page.campaigns.push_back(matching[i]);
   return page;
+}
+
+template <class T>
+void memory_engine::keep(const actors::answer_note<T>& note, const T& outcome) {
+  if (note)
+    given_[note.request->key] = {note.word(outcome), note.request->fingerprint};
+}
+
+result<actors::key_claim> memory_engine::claim_key(const std::string& key) {
+  std::lock_guard lock{mutex_};
+  auto& held = held_keys_[key];
+  if (!held.expired())
+    return actors::key_claim{actors::key_in_use{}};
+  if (auto known = given_.find(key); known != given_.end())
+    return actors::key_claim{known->second};
+  actors::key_hold hold = std::make_shared<const int>(0);
+  held = hold;
+  return actors::key_claim{std::move(hold)};
+}
+
+std::size_t memory_engine::keys_in_use() const {
+  std::lock_guard lock{mutex_};
+  return static_cast<std::size_t>(
+    std::count_if(held_keys_.begin(), held_keys_.end(), [](const auto& each) { return !each.second.expired(); }));
 }
 
 result<std::unique_ptr<actors::campaign_upload>> memory_engine::begin_upload(actors::caller from) {

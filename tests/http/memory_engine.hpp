@@ -42,6 +42,7 @@ public:
 
   actors::campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const override;
   actors::campaign_page list(const actors::campaign_filter& filter) const override;
+  result<actors::key_claim> claim_key(const std::string& key) override;
   result<std::unique_ptr<actors::campaign_upload>> begin_upload(actors::caller from) override;
   void act(const actors::caller& from, const campaign_id& id, campaign_action action,
     actors::reply<actors::campaign_view_ptr> done) override;
@@ -61,6 +62,8 @@ public:
   /// From now on commands are dropped without an answer, as a dying engine might.
   void drop_commands(bool drop);
   std::size_t campaigns() const;
+  /// Claims of idempotency keys that live.
+  std::size_t keys_in_use() const;
   std::size_t open_uploads() const;
   std::size_t largest_chunk() const;
   /// Waits until there are `count` open uploads; false after ten seconds.
@@ -73,6 +76,8 @@ public:
 private:
   struct campaign;
   class upload;
+  template <class T>
+  void keep(const actors::answer_note<T>& note, const T& outcome); // the mutex is held
   std::shared_ptr<campaign> own(std::string_view workspace, const campaign_id& id) const;
   void answer_later(std::function<void()> work);
   void serve();
@@ -82,6 +87,8 @@ private:
   mutable std::condition_variable changed_;
   std::map<campaign_id, std::shared_ptr<campaign>> campaigns_;
   std::deque<std::function<void()>> answers_;
+  std::map<std::string, actors::given_answer> given_;
+  std::map<std::string, std::weak_ptr<const void>> held_keys_;
   counting_random random_;
   std::optional<std::string> not_ready_;
   std::size_t open_uploads_ = 0;

@@ -273,7 +273,7 @@ void life::create() {
     std::move(list), [this, open, definition = std::move(definition), life = lives_](const result<void>& added) {
       if (!added || die_ || life != lives_)
         return;
-      open->finish(definition, [this, life, name = definition.name](const result<actors::created_campaign>& done) {
+      open->finish(definition, {}, [this, life, name = definition.name](const result<actors::created_campaign>& done) {
         if (done && !die_ && life == lives_)
           learn(name, done->campaign->state.definition->id.to_string());
       });
