@@ -3,6 +3,7 @@
 
 #include "actors/answer_desk.hpp"
 #include "actors/board.hpp"
+#include "actors/feed_bell.hpp"
 #include "actors/line_allocator.hpp"
 #include "actors/record_book.hpp"
 #include "domain/ids.hpp"
@@ -56,6 +57,9 @@ struct engine_context {
   /// Every book there is; not empty members of the engine's own. Filled before the engine starts.
   std::vector<record_book*> books{};
   answer_desk answers{};
+
+  feed_bell bell{};       ///< rung after each commit of events
+  feed_renderer render{}; ///< makes what the feed tells; set before the engine starts
 };
 
 } // namespace redial::actors

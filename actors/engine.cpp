@@ -46,17 +46,21 @@ problem no_such_campaign() { return {error_code::not_found, "no such campaign", 
 } // namespace
 
 engine::engine(caf::actor_system& system, engine_context& context)
-  : system_{system}, context_{context}, writer_{spawn_store_writer(system, context)}, lines_{spawn_line_pool(
-                                                                                        system, context)},
-    reader_{spawn_reader(system, context)}, registry_{spawn_registry(system, context, writer_, lines_)},
-    front_{spawn_front(system, registry_, reader_)}, sweep_{spawn_answer_sweep(system, context, writer_)} {}
+  : system_{system}, context_{context}, writer_{spawn_store_writer(system, context)},
+    lines_{spawn_line_pool(system, context)}, reader_{spawn_reader(system, context)},
+    feed_reader_{spawn_feed_reader(system, context)}, feed_{context, feed_reader_}, registry_{spawn_registry(system,
+                                                                                      context, writer_, lines_)},
+    front_{spawn_front(system, registry_, reader_)}, sweep_{spawn_answer_sweep(system, context, writer_)} {
+  context.bell.ring(context.store.last_commit());
+}
 
 engine::~engine() {
   phase_ = phase::stopping;
   // The system's destructor waits for whatever still lives: campaigns go with the registry, the rest by name.
   for (const auto& a :
     {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(sweep_), caf::actor_cast<caf::actor>(registry_),
-      caf::actor_cast<caf::actor>(reader_), caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
+      caf::actor_cast<caf::actor>(reader_), caf::actor_cast<caf::actor>(feed_reader_),
+      caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
     caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
 }
 

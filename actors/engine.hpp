@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/context.hpp"
+#include "actors/feed_reader.hpp"
 #include "actors/messages.hpp"
 
 #include <atomic>
@@ -37,6 +38,7 @@ public:
   void list_contacts(const caller& from, const campaign_id& id, std::optional<contact_status> status,
     std::uint64_t offset, std::size_t limit, reply<contact_page> done) override;
   void find_contact(const caller& from, const campaign_id& id, phone number, reply<contact_detail> done) override;
+  feed_service* feed() noexcept override { return &feed_; }
   std::optional<std::string> not_ready() const override;
   std::optional<std::string> not_serving() const override;
 
@@ -51,6 +53,8 @@ private:
   writer_actor writer_;
   line_pool_actor lines_;
   reader_actor reader_;
+  feed_actor feed_reader_;
+  actors::feed feed_;
   registry_actor registry_;
   front_actor front_;
   sweep_actor sweep_;

@@ -9,6 +9,7 @@
 /// Messages stay within the process. Each is one struct; what is large travels as a shared pointer.
 #pragma once
 
+#include "actors/feed.hpp"
 #include "actors/reply_once.hpp"
 #include "actors/service.hpp"
 #include "domain/contact_table.hpp"
@@ -127,6 +128,25 @@ struct flush_now {};
 /// The answer sweep's message to itself: a slice is done.
 struct sweep_next {
   bool more = false;
+};
+
+// -- feed -----------------------------------------------------------------------------------------------------------
+
+struct feed_read {
+  feed_query query;
+  reply_once<feed_page> done;
+};
+
+struct campaign_feed_read {
+  campaign_feed_query query;
+  reply_once<campaign_feed_page> done;
+};
+
+/// Where in the feed is the place behind which everything since an instant, or since a notice, that included, stands?
+struct feed_locate {
+  workspace_name workspace;
+  std::variant<time_point, notice_id> what;
+  reply_once<feed_position> done;
 };
 
 // -- line pool ------------------------------------------------------------------------------------------------------
@@ -286,6 +306,10 @@ using upload_actor = caf::typed_actor<caf::reacts_to<upload_chunk>, caf::reacts_
 /// Erases answers that nobody can ask for any more.
 using sweep_actor = caf::typed_actor<caf::reacts_to<tick>, caf::reacts_to<sweep_next>>;
 
+/// Reads what is told to the outside.
+using feed_actor =
+  caf::typed_actor<caf::reacts_to<feed_read>, caf::reacts_to<campaign_feed_read>, caf::reacts_to<feed_locate>>;
+
 /// Answers questions that read the store.
 using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
 
@@ -297,6 +321,7 @@ REDIAL_LOCAL_MESSAGE(append_done)
 REDIAL_LOCAL_MESSAGE(append_request)
 REDIAL_LOCAL_MESSAGE(campaign_born)
 REDIAL_LOCAL_MESSAGE(campaign_drained)
+REDIAL_LOCAL_MESSAGE(campaign_feed_read)
 REDIAL_LOCAL_MESSAGE(campaign_finished)
 REDIAL_LOCAL_MESSAGE(campaign_ready)
 REDIAL_LOCAL_MESSAGE(change_request)
@@ -309,6 +334,8 @@ REDIAL_LOCAL_MESSAGE(contact_placed)
 REDIAL_LOCAL_MESSAGE(contact_retire)
 REDIAL_LOCAL_MESSAGE(contact_wait)
 REDIAL_LOCAL_MESSAGE(drain)
+REDIAL_LOCAL_MESSAGE(feed_locate)
+REDIAL_LOCAL_MESSAGE(feed_read)
 REDIAL_LOCAL_MESSAGE(find_contact_query)
 REDIAL_LOCAL_MESSAGE(flush_now)
 REDIAL_LOCAL_MESSAGE(gateway_news)

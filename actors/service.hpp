@@ -60,6 +60,8 @@ struct created_campaign {
 template <class T>
 using reply = std::function<void(result<T>)>;
 
+class feed_service;
+
 /// A campaign that is being created, its contacts arriving in chunks. Used by one thread at a time; at most one `add`
 /// may be under way. Destroying it without a successful `finish` leaves nothing behind.
 class campaign_upload {
@@ -106,6 +108,9 @@ public:
     std::uint64_t offset, std::size_t limit, reply<contact_page> done) = 0;
   /// Answers `not_found` where the campaign has no contact with this phone.
   virtual void find_contact(const caller& from, const campaign_id& id, phone number, reply<contact_detail> done) = 0;
+
+  /// @returns what happens, for live events; null where there is no such service.
+  virtual feed_service* feed() noexcept { return nullptr; }
 
   /// @returns nullopt when the engine serves, otherwise why it does not ("starting", "stopping", "storage: …").
   virtual std::optional<std::string> not_ready() const = 0;

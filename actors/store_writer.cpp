@@ -69,6 +69,7 @@ private:
       auto [outcomes, changed] = context_.store.commit(appends_, records_);
       // Before anyone learns of a failure: the fence that they send next has to find it known.
       look_after_store();
+      context_.bell.ring(context_.store.last_commit());
       for (std::size_t i = 0; i < queue_.size(); ++i) {
         *queue_[i].append = std::move(appends_[i]);
         auto outcome = std::make_shared<const result<campaign_state>>(std::move(outcomes[i]));
@@ -122,6 +123,7 @@ private:
     }
     mending_ = false;
     context_.log.info("the store takes writes again");
+    context_.bell.ring(context_.store.last_commit());
     for (auto& head : *changed) {
       context_.log.warn("campaign={} a write that was reported as failed is stored, up to event {}",
         head.state.definition->id.view(), head.state.last_seq);

@@ -6,6 +6,7 @@
 #include "app/secure_random.hpp"
 #include "app/signals.hpp"
 #include "config/endpoint.hpp"
+#include "http/event_encode.hpp"
 #include "http/server.hpp"
 #include "http/tls.hpp"
 #include "persistence/engine.hpp"
@@ -171,6 +172,7 @@ int serve(const config::settings& settings) {
   secure_random random;
   actors::engine_context context{
     clock, timers, gateway->calls(), **store, random, *log, engine_settings(settings), {}, {}, {}, {}};
+  context.render = http::encode_event;
   caf::actor_system_config config;
   configure(config, settings.actors);
   caf::actor_system system{config};

@@ -49,6 +49,7 @@ struct contact_event {
   std::optional<ended_call> ended; ///< with attempt_ended
   bool connected = false;          ///< this event is the one that counts the attempt as connected
   bool completed_before = false;   ///< with attempt_ended: its line was given back by attempt_completed
+  bool disposition_before = false; ///< with attempt_ended: a disposition_set has told its disposition already
 
   friend bool operator==(const contact_event&, const contact_event&) = default;
 };

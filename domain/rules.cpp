@@ -228,6 +228,7 @@ result<contact_event> decide_ended(const campaign_definition& campaign, contact_
   ended.ended_at = ended_at;
   ended.outcome = report.outcome;
   ended.disposition = e.after.disposition;
+  e.disposition_before = !ended.disposition.empty() && ended.disposition == contact.call->disposition;
   if (report.outcome == call_outcome::answered && !ended.answered_at) {
     // The gateway told of the answer and of the end at once.
     ended.answered_at = ended_at;

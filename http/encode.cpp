@@ -193,6 +193,28 @@ void append_contact(std::string& out, const contact_detail& contact) {
   out += "]}";
 }
 
+void append_call(
+  std::string& out, const campaign_definition& campaign, const contact_profile& contact, const notice_call& call) {
+  out += R"({"campaign_id":)";
+  append_json_string(out, campaign.id.view());
+  key(out, "contact");
+  out += R"({"phone":)";
+  append_json_string(out, contact.phone.to_string());
+  key(out, "name");
+  append_json_string(out, contact.name);
+  out += '}';
+  key(out, "language");
+  append_json_string(out, campaign.language);
+  out += ',';
+  // The rest is what a contact's own list tells of it.
+  const auto begin = out.size();
+  if (call.ended)
+    append_ended_call(out, *call.ended);
+  else
+    append_open_call(out, *call.open, call.attempt);
+  out.erase(begin, 1);
+}
+
 std::string encode_campaign_page(const actors::campaign_page& page, std::uint64_t offset, std::size_t limit) {
   std::string out = R"({"data":[)";
   for (const char* separator = ""; const auto& campaign : page.campaigns) {

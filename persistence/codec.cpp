@@ -137,6 +137,7 @@ bool read(const record::contact_event& from, contact_event& to) {
   to.at = from_record(from.at());
   to.connected = from.connected();
   to.completed_before = from.completed_before();
+  to.disposition_before = from.disposition_before();
   return !from.has_ended() || decode(from.ended(), to.ended.emplace());
 }
 
@@ -311,6 +312,7 @@ void append_event(const event& e, std::string_view after, std::string_view ended
       contact.set_ended(ended.data(), ended.size());
     contact.set_connected(changed_contact->connected);
     contact.set_completed_before(changed_contact->completed_before);
+    contact.set_disposition_before(changed_contact->disposition_before);
   } else if (const auto* changed = std::get_if<campaign_changed>(&e)) {
     auto& campaign = *to.mutable_changed();
     campaign.set_change(to_record<record::campaign_change>(changed->change));

@@ -39,6 +39,7 @@ constexpr key of_contact(campaign_no campaign, contact_no contact) noexcept { re
 constexpr key of_call(campaign_no campaign, contact_no contact, std::uint8_t attempt) noexcept {
   return key{}.add(campaign).add(contact).add(attempt);
 }
+constexpr key of_commit(std::uint64_t number) noexcept { return key{}.add(number); }
 
 inline constexpr std::string_view format = "format"; ///< in table::meta
 inline constexpr std::string_view clock = "clock";   ///< in table::meta

@@ -37,6 +37,8 @@ result<std::unique_ptr<store>> store::open(std::shared_ptr<engine> backend) {
     return done.error();
   if (auto done = self->load_heads(); !done)
     return done.error();
+  if (auto done = self->load_log(); !done)
+    return done.error();
   if (auto done = self->drop_orphans(); !done)
     return done.error();
   return std::unique_ptr<store>{new store{std::move(self)}};
@@ -47,6 +49,8 @@ result<std::unique_ptr<store>> store::open_read_only(std::shared_ptr<engine> bac
   if (auto done = check_format(*self->backend); !done)
     return done.error();
   if (auto done = self->load_heads(); !done)
+    return done.error();
+  if (auto done = self->load_log(); !done)
     return done.error();
   return std::unique_ptr<store>{new store{std::move(self)}};
 }
@@ -197,6 +201,10 @@ committed store::commit(std::span<const append> appends, std::span<const record_
   std::vector<accepted> taken;
   taken.reserve(appends.size());
   std::set<campaign_no> seen;
+  auto& logged = self_->next_commit;
+  logged.number = self_->last_commit + 1;
+  logged.at = self_->last_commit_at;
+  logged.runs.clear();
   const auto changes = self_->backend->new_batch();
   for (std::size_t i = 0; i < appends.size(); ++i) {
     const auto& wanted = appends[i];
@@ -217,6 +225,8 @@ committed store::commit(std::span<const append> appends, std::span<const record_
     for (const auto& e : wanted.events)
       evolve(*after, e);
     project_head(wanted.campaign, *after, self_->buffers, *changes);
+    logged.runs.push_back({wanted.campaign, wanted.expected_seq + 1, wanted.events.size()});
+    logged.at = std::max(logged.at, after->last_at);
     put_records(wanted.also, *changes);
     results.emplace_back(*after);
     taken.push_back({i, std::move(after), before ? std::vector<record_change>{} : self_->records_before(wanted.also)});
@@ -224,6 +234,10 @@ committed store::commit(std::span<const append> appends, std::span<const record_
   put_records(free_changes, *changes);
   if (taken.empty() && free_changes.empty())
     return outcome;
+  if (!taken.empty()) {
+    encode(logged, self_->log_row);
+    changes->put(table::log, keys::of_commit(logged.number), self_->log_row);
+  }
   const std::lock_guard committing{self_->commit_mutex};
   if (auto why = self_->trouble()) {
     for (const auto& each : taken)
@@ -246,6 +260,10 @@ committed store::commit(std::span<const append> appends, std::span<const record_
     const std::unique_lock lock{self_->mutex};
     for (auto& each : taken)
       self_->heads.insert_or_assign(appends[each.index].campaign, std::move(each.after));
+  }
+  if (!taken.empty()) {
+    self_->last_commit_at = logged.at;
+    self_->last_commit = logged.number;
   }
   for (const auto& each : taken) {
     const auto& wanted = appends[each.index];
@@ -282,6 +300,11 @@ std::vector<campaign_head> store::campaigns() const {
 std::optional<campaign_state> store::find(campaign_no campaign) const {
   const auto found = self_->head(campaign);
   return found ? std::optional{*found} : std::nullopt;
+}
+
+std::shared_ptr<const campaign_definition> store::definition(campaign_no campaign) const {
+  const auto found = self_->head(campaign);
+  return found ? found->definition : nullptr;
 }
 
 result<std::optional<clock_anchor>> store::load_clock() const {

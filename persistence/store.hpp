@@ -17,6 +17,7 @@
 #include "domain/contact_table.hpp"
 #include "domain/event.hpp"
 #include "domain/result.hpp"
+#include "persistence/commit_log.hpp"
 #include "persistence/record_change.hpp"
 
 #include <filesystem>
@@ -68,6 +69,12 @@ struct loaded_contacts {
   std::vector<open_contact> open;
 };
 
+/// The events of one append, as the journal keeps them.
+struct journal_row {
+  std::uint64_t first_seq = 0;
+  std::vector<event> events;
+};
+
 class store {
 public:
   /// Takes over `backend` and reads the heads of all campaigns; drops what was staged for campaigns that never came to
@@ -114,6 +121,8 @@ public:
   std::vector<campaign_head> campaigns() const;
   /// @returns the campaign as committed, or nullopt.
   std::optional<campaign_state> find(campaign_no campaign) const;
+  /// @returns what the campaign's creator fixed, or null.
+  std::shared_ptr<const campaign_definition> definition(campaign_no campaign) const;
 
   /// Rebuilds the contact table of a campaign.
   result<loaded_contacts> load_contacts(campaign_no campaign) const;
@@ -134,6 +143,19 @@ public:
   /// Hands out the events of a campaign after `after_seq` in order, with their numbers, until `visit` returns false.
   result<void> read_events(campaign_no campaign, std::uint64_t after_seq,
     const std::function<bool(std::uint64_t seq, const event&)>& visit) const;
+
+  /// @returns the events of the row of the journal that holds event `seq`, with the number of the first; `not_found`
+  /// where the campaign has no such event (yet).
+  result<journal_row> read_journal_row(campaign_no campaign, std::uint64_t seq) const;
+
+  /// @returns the number of the last commit that held events; 0 before the first. Never waits. What was committed by
+  /// versions that kept no commit log is in none.
+  std::uint64_t last_commit() const noexcept;
+  /// Hands out the commits from number `first` (1 if that is 0) to `last_commit` in order, until `visit` returns false.
+  result<void> read_commits(std::uint64_t first, const std::function<bool(const commit_entry&)>& visit) const;
+  /// @returns the number of the first commit in which an event of `at` or later can be; beyond `last_commit` if there is
+  /// none. A few point reads.
+  result<std::uint64_t> first_commit_since(time_point at) const;
 
   /// @returns nullopt while writes are taken, otherwise a sentence that says why they are not. Thread-safe.
   std::optional<std::string> health() const;

@@ -1,6 +1,7 @@
 /// What the sources of `store` share; included by them alone.
 #pragma once
 
+#include "persistence/commit_log.hpp"
 #include "persistence/engine.hpp"
 #include "persistence/project.hpp"
 #include "persistence/staging.hpp"
@@ -42,6 +43,9 @@ struct store::impl {
   std::optional<std::string> trouble() const;
   /// Campaigns whose creation was refused but is stored nevertheless are taken back, and with them their records.
   result<void> take_back_refused();
+  /// Adds to `changes` what takes these campaigns out of the last commit's row: they are part of it, if it is stored,
+  /// and of no other.
+  result<void> leave_refused_out_of_log(batch& changes) const;
   /// @returns the changes that would undo `also`. A record that cannot be read counts as absent.
   std::vector<record_change> records_before(std::span<const record_change> also) const;
 
@@ -50,8 +54,12 @@ struct store::impl {
 
   result<void> read_calls(campaign_no campaign, contact_detail& contact) const;
 
+  /// Finds out up to where the commit log goes.
+  result<void> load_log();
+
   const std::shared_ptr<engine> backend;
   std::atomic<campaign_no> next_no = 1;
+  std::atomic<std::uint64_t> last_commit = 0; ///< follows `heads`: who sees a number finds its events
 
   /// Held from the write of a batch until its heads are shown: whoever holds it sees heads that agree with the rows.
   mutable std::mutex commit_mutex;
@@ -69,6 +77,9 @@ struct store::impl {
   };
   std::vector<refused_creation> refused_creations;
   std::optional<std::map<campaign_no, shared_head>> before_doubt; ///< while `recover` has not succeeded yet
+  time_point last_commit_at{};
+  commit_entry next_commit; ///< memory that each commit uses again
+  std::string log_row;
   projection_buffers buffers;
   staging staged;
 };

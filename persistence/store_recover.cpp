@@ -42,6 +42,28 @@ std::vector<record_change> store::impl::records_before(std::span<const record_ch
   return former;
 }
 
+result<void> store::impl::leave_refused_out_of_log(batch& changes) const {
+  auto last = last_commit_in(*backend);
+  if (!last)
+    return last.error();
+  const auto gone = std::erase_if(last->runs, [&](const event_run& run) {
+    return run.first_seq == 1
+           && std::any_of(refused_creations.begin(), refused_creations.end(),
+             [&](const refused_creation& refused) { return refused.campaign == run.campaign; });
+  });
+  if (gone == 0)
+    return {};
+  const auto key = keys::of_commit(last->number);
+  if (last->runs.empty()) {
+    changes.erase(table::log, key);
+  } else {
+    std::string row;
+    encode(*last, row);
+    changes.put(table::log, key, row);
+  }
+  return {};
+}
+
 result<void> store::impl::take_back_refused() {
   const auto changes = backend->new_batch();
   bool any = false;
@@ -56,6 +78,8 @@ result<void> store::impl::take_back_refused() {
     any = true;
   }
   if (any) {
+    if (auto done = leave_refused_out_of_log(*changes); !done)
+      return done;
     if (auto written = backend->write(*changes, true); !written)
       return written;
     const std::unique_lock lock{mutex};
@@ -85,6 +109,8 @@ result<std::vector<campaign_head>> store::recover() {
   if (auto done = self_->load_heads(); !done)
     return done.error();
   if (auto done = self_->take_back_refused(); !done)
+    return done.error();
+  if (auto done = self_->load_log(); !done)
     return done.error();
   self_->staged.lose_all();
   if (auto done = self_->drop_orphans(); !done)

@@ -1,3 +1,4 @@
+#include "persistence/commit_log.hpp"
 #include "persistence/format.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/rows.hpp"
@@ -43,6 +44,56 @@ bool report_strays(
   }
 }
 
+/// Of a campaign whose row is damaged.
+constexpr std::uint64_t unknown_seq = ~std::uint64_t{0};
+
+/// Reports what of the commit log does not lead to the journals: each campaign's runs have to follow one another up to
+/// its last event. Campaigns older than the log begin in it where it began.
+bool report_log(const reader& data, const std::map<campaign_no, std::uint64_t>& last_seqs, const fault_report& report) {
+  std::map<campaign_no, std::uint64_t> logged; // up to which event
+  commit_entry entry;
+  bool go_on = true;
+  const auto say = [&](const event_run& run, const std::string& what) {
+    go_on = go_on
+            && report("table log, commit " + std::to_string(entry.number) + ": campaign " + std::to_string(run.campaign)
+                      + what);
+  };
+  auto scanned =
+    scan_rows(data, table::log, keys::of(0), keys::beyond_all, [&](std::string_view key, std::string_view value) {
+      if (key.size() != sizeof(std::uint64_t) || !decode(value, entry))
+        return visited::damaged;
+      const auto number = keys::read<std::uint64_t>(key, 0);
+      if (number != entry.number + 1
+          && !report("the commit log goes on with number " + std::to_string(number) + " after number "
+                     + std::to_string(entry.number)))
+        return visited::stop;
+      entry.number = number;
+      for (const auto& run : entry.runs) {
+        const auto known = last_seqs.find(run.campaign);
+        const auto last = run.first_seq + run.count - 1;
+        auto& upto = logged[run.campaign];
+        if (known == last_seqs.end())
+          say(run, " does not exist");
+        else if (upto != 0 && run.first_seq != upto + 1)
+          say(run, " goes on with event " + std::to_string(run.first_seq) + " after event " + std::to_string(upto));
+        else if (last > known->second)
+          say(
+            run, " goes up to event " + std::to_string(last) + ", but its journal to " + std::to_string(known->second));
+        upto = last;
+      }
+      return go_on ? visited::next : visited::stop;
+    });
+  if (!scanned)
+    return report(scanned.error().detail);
+  for (const auto& [campaign, last_seq] : last_seqs) {
+    const auto found = logged.find(campaign);
+    if (go_on && found != logged.end() && last_seq != unknown_seq && found->second < last_seq)
+      go_on = report("campaign " + std::to_string(campaign) + " has events up to " + std::to_string(last_seq)
+                     + ", the commit log those up to " + std::to_string(found->second));
+  }
+  return go_on;
+}
+
 bool report_meta(const reader& data, const fault_report& report) {
   if (auto done = check_format(data); !done && !report(done.error().detail))
     return false;
@@ -60,6 +111,7 @@ bool verify_data(const reader& data, const fault_report& report) {
     return false;
   std::map<campaign_no, campaign_id> known;
   std::map<campaign_id, campaign_no> by_id;
+  std::map<campaign_no, std::uint64_t> last_seqs;
   std::optional<campaign_no> damaged;
   bool go_on = true;
   for (auto from = keys::of(0); go_on;) {
@@ -73,10 +125,12 @@ bool verify_data(const reader& data, const fault_report& report) {
         if (!decode(value, head)) {
           damaged = number;
           known.emplace(number, campaign_id{});
+          last_seqs.emplace(number, unknown_seq);
           return visited::damaged;
         }
         const auto id = head.definition->id;
         known.emplace(number, id);
+        last_seqs.emplace(number, head.last_seq);
         const auto [former, fresh] = by_id.emplace(id, number);
         if (!fresh)
           go_on = report("campaigns " + std::to_string(former->second) + " and " + std::to_string(number)
@@ -92,7 +146,7 @@ bool verify_data(const reader& data, const fault_report& report) {
   }
   for (const auto where : {table::journal, table::contact, table::call})
     go_on = go_on && report_strays(data, where, known, report);
-  return go_on;
+  return go_on && report_log(data, last_seqs, report);
 }
 
 std::vector<std::string> store::verify(campaign_no campaign) const {

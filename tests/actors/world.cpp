@@ -78,6 +78,12 @@ void world::boot() {
   p.gateway = std::make_unique<recording_gateway>(std::move(gateway), time_);
   p.context = std::unique_ptr<actors::engine_context>(new actors::engine_context{
     time_, p.timers, *p.gateway, *p.store, random_, *p.log, options_.engine, {}, {}, {}, {}});
+  p.context->render = [](const actors::feed_message& message) {
+    std::string text = message.id.to_string() + " " + std::string{to_string(message.what.type)};
+    if (message.contact)
+      text += " " + message.contact->phone.to_string() + " " + message.contact->name;
+    return text;
+  };
   p.config.set("scheduler.policy", caf::atom("testing"));
   p.system = std::make_unique<caf::actor_system>(p.config);
   p.scheduler = dynamic_cast<caf::scheduler::test_coordinator*>(&p.system->scheduler());

@@ -1,4 +1,5 @@
 #include "http/encode.hpp"
+#include "http/event_encode.hpp"
 #include "http/json_text.hpp"
 #include "http/problem.hpp"
 
@@ -25,6 +26,52 @@ TEST_CASE("strings are escaped, and what is not UTF-8 is replaced") {
   CHECK(quoted("\xFFx\xC3") == "\"\xEF\xBF\xBDx\xEF\xBF\xBD\"");
   for (std::string_view bad : {"\xED\xA0\x80", "\xC0\xAF", "\xF4\x90\x80\x80", "\xE2\x82", "\xF0\x80\x80\x80"})
     CHECK_NOTHROW(json::parse(quoted(bad)));
+}
+
+TEST_CASE("an event is told in its envelope") {
+  campaign_definition fixed;
+  fixed.id = *campaign_id::parse("cmp_000000001");
+  fixed.name = "Diwali \"24\"";
+  fixed.language = "hi-IN";
+  const auto at = *parse_rfc3339("2026-03-01T10:00:00.5Z");
+  actors::feed_message message;
+  message.id = {1, 7, 1};
+  message.campaign = std::make_shared<const campaign_definition>(fixed);
+  SECTION("of a call that has ended") {
+    message.what = {notice_type::call_disposition_set, 1, at,
+      notice_call{
+        3, 2, ended_call{{1, 2}, 2, at, at, at + milliseconds{61'500}, call_outcome::answered, "interested"}, {}}};
+    message.contact = contact_profile{*phone::parse("+919876543210"), "Asha", "{}"};
+    CHECK(json::parse(encode_event(message)) == json::parse(R"({"id": "evt_00000000001000000000071",
+      "type": "call.disposition_set", "event": "call.disposition_set", "created_at": "2026-03-01T10:00:00.500Z", "data": {
+      "campaign": {"id": "cmp_000000001", "name": "Diwali \"24\""}, "contact": {"phone": "+919876543210", "name": "Asha"},
+      "call": {"id": "cal_0000000000100000000002", "campaign_id": "cmp_000000001", "language": "hi-IN", "attempt": 2,
+        "contact": {"phone": "+919876543210", "name": "Asha"}, "status": "completed", "outcome": "answered",
+        "disposition": "interested", "duration_seconds": 61, "started_at": "2026-03-01T10:00:00.500Z",
+        "answered_at": "2026-03-01T10:00:00.500Z", "ended_at": "2026-03-01T10:01:02.000Z"}}})"));
+  }
+  SECTION("of a call that goes on") {
+    message.what = {notice_type::call_disposition_set, 1, at,
+      notice_call{3, 1, std::nullopt, open_call{{1, 2}, at, at, "callback", std::nullopt}}};
+    message.contact = contact_profile{*phone::parse("+919876543210"), "Asha", "{}"};
+    const auto call = json::parse(encode_event(message)).at("data").at("call");
+    CHECK(call.at("status") == "in_progress");
+    CHECK(call.at("outcome") == nullptr);
+    CHECK(call.at("disposition") == "callback");
+    CHECK(call.at("ended_at") == nullptr);
+  }
+  SECTION("of a campaign") {
+    message.what = {notice_type::campaign_paused, 0, at, std::nullopt};
+    campaign_state state;
+    state.definition = message.campaign;
+    state.status = campaign_status::paused;
+    message.state = state;
+    std::string shown;
+    append_campaign(shown, state);
+    const auto told = json::parse(encode_event(message));
+    CHECK(told.at("type") == "campaign.paused");
+    CHECK(told.at("data") == json{{"campaign", json::parse(shown)}});
+  }
 }
 
 TEST_CASE("a campaign has the members of the contract") {

@@ -112,8 +112,9 @@ TEST_CASE("a campaign whose creation was refused is not there after the recovery
   CHECK(commit_one(*f.held, {number, 0, {creation}}).has_error());
   CHECK(f.held->recover().value().empty());
   CHECK(f.held->find(number) == std::nullopt);
+  CHECK(f.held->last_commit() == 1); // the log does not know it either
   for (const auto where : all_tables) {
-    if (where == table::meta)
+    if (where == table::meta || where == table::log)
       continue;
     CAPTURE(table_name(where));
     f.disk

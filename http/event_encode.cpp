@@ -1,0 +1,52 @@
+#include "http/event_encode.hpp"
+
+#include "http/encode.hpp"
+#include "http/json_text.hpp"
+
+namespace redial::http {
+
+namespace {
+
+void append_contact_name(std::string& out, const contact_profile& contact) {
+  out += R"({"phone":)";
+  append_json_string(out, contact.phone.to_string());
+  out += R"(,"name":)";
+  append_json_string(out, contact.name);
+  out += '}';
+}
+
+} // namespace
+
+std::string encode_event(const actors::feed_message& message) {
+  const auto type = to_string(message.what.type);
+  std::string out;
+  out.reserve(1024);
+  out += R"({"id":)";
+  append_json_string(out, message.id.to_string());
+  out += R"(,"type":)";
+  append_json_string(out, type);
+  out += R"(,"event":)";
+  append_json_string(out, type);
+  out += R"(,"created_at":)";
+  append_time(out, message.what.at);
+  out += R"(,"data":{"campaign":)";
+  if (message.state) {
+    append_campaign(out, *message.state);
+  } else {
+    out += R"({"id":)";
+    append_json_string(out, message.campaign->id.view());
+    out += R"(,"name":)";
+    append_json_string(out, message.campaign->name);
+    out += '}';
+  }
+  if (message.what.call && message.contact) {
+    out += R"(,"call":)";
+    append_call(out, *message.campaign, *message.contact, *message.what.call);
+    out += R"(,"contact":)";
+    append_contact_name(out, *message.contact);
+  }
+  out += "}}";
+  return out;
+}
+
+} // namespace redial::http
