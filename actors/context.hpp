@@ -34,6 +34,7 @@ struct engine_settings {
   milliseconds answer_within{20'000};
   std::size_t max_commands = 10'000; ///< commands of callers under way at once
   std::size_t max_uploads = 4;       ///< campaigns being uploaded at once
+  std::size_t max_exports = 2;       ///< campaigns being exported at once
   /// Before an actor that died is started again (engine time); doubles with each death up to 64 times as much.
   milliseconds restart_delay{1000};
   /// Blocking work runs in threads of its own; tests run it in the scheduler's, under virtual time.
@@ -53,6 +54,7 @@ struct engine_context {
   std::atomic<std::size_t> waiting_actors{0};
   std::atomic<std::size_t> pending_commands{0};
   std::atomic<std::size_t> live_uploads{0};
+  std::atomic<std::size_t> live_exports{0};
 
   /// Every book there is; not empty members of the engine's own. Filled before the engine starts.
   std::vector<record_book*> books{};

@@ -39,6 +39,7 @@ public:
     std::uint64_t offset, std::size_t limit, reply<contact_page> done) override;
   void find_contact(const caller& from, const campaign_id& id, phone number, reply<contact_detail> done) override;
   feed_service* feed() noexcept override { return &feed_; }
+  result<std::unique_ptr<contact_export>> begin_export(const caller& from, const campaign_id& id) override;
   std::optional<std::string> not_ready() const override;
   std::optional<std::string> not_serving() const override;
 

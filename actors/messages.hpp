@@ -84,6 +84,13 @@ struct campaign_born {
   reply_once<created_campaign> done;
 };
 
+// -- exports --------------------------------------------------------------------------------------------------------
+
+/// Read the next stretch of the list.
+struct export_next {
+  reply_once<std::vector<contact_detail>> done;
+};
+
 // -- store writer ---------------------------------------------------------------------------------------------------
 
 /// Events to be committed; answered with `append_done`. At most one under way for each campaign. The append belongs to
@@ -310,6 +317,9 @@ using sweep_actor = caf::typed_actor<caf::reacts_to<tick>, caf::reacts_to<sweep_
 using feed_actor =
   caf::typed_actor<caf::reacts_to<feed_read>, caf::reacts_to<campaign_feed_read>, caf::reacts_to<feed_locate>>;
 
+/// Reads one campaign's list for one export.
+using exporter_actor = caf::typed_actor<caf::reacts_to<export_next>, caf::reacts_to<retire>>;
+
 /// Answers questions that read the store.
 using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
 
@@ -336,6 +346,7 @@ REDIAL_LOCAL_MESSAGE(contact_wait)
 REDIAL_LOCAL_MESSAGE(drain)
 REDIAL_LOCAL_MESSAGE(feed_locate)
 REDIAL_LOCAL_MESSAGE(feed_read)
+REDIAL_LOCAL_MESSAGE(export_next)
 REDIAL_LOCAL_MESSAGE(find_contact_query)
 REDIAL_LOCAL_MESSAGE(flush_now)
 REDIAL_LOCAL_MESSAGE(gateway_news)

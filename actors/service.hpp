@@ -77,6 +77,16 @@ public:
     campaign_definition definition, answer_note<created_campaign> note, reply<created_campaign> done) = 0;
 };
 
+/// A campaign's list while it is being read from its beginning, in order. Used by one thread at a time; at most one
+/// `next` may be under way. Destroying it ends the reading.
+class contact_export {
+public:
+  virtual ~contact_export() = default;
+
+  /// Answers with the next stretch of the list, with states and calls as they are when it is read; empty at the end.
+  virtual void next(reply<std::vector<contact_detail>> done) = 0;
+};
+
 /// Thread-safe. Every command is bounded: with too many under way it answers `overloaded` at once, before the engine is
 /// ready or while it stops `unavailable`. What belongs to another workspace than the caller's does not exist for it.
 class service {
@@ -111,6 +121,10 @@ public:
 
   /// @returns what happens, for live events; null where there is no such service.
   virtual feed_service* feed() noexcept { return nullptr; }
+
+  /// Begins to read a campaign's list, apart from all other reading. @returns `overloaded` where too many are being
+  /// read.
+  virtual result<std::unique_ptr<contact_export>> begin_export(const caller& from, const campaign_id& id) = 0;
 
   /// @returns nullopt when the engine serves, otherwise why it does not ("starting", "stopping", "storage: …").
   virtual std::optional<std::string> not_ready() const = 0;

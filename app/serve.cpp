@@ -52,6 +52,7 @@ actors::engine_settings engine_settings(const config::settings& s) {
   o.restart_delay = milliseconds{static_cast<std::int64_t>(1000 * s.clock.speed)};
   o.max_waiting_actors = s.actors.max_live_contacts;
   o.max_uploads = s.http.max_uploads;
+  o.max_exports = s.http.max_exports;
   o.result_timeout = seconds{s.gateway.result_timeout_s};
   // A caller waits in real time.
   o.answer_within = milliseconds{static_cast<std::int64_t>(20'000 * s.clock.speed)};

@@ -39,6 +39,8 @@ const std::vector<key>& table() {
       "Connections open at a time; further ones are refused.", 1, 1'000'000},
     {"http.max_uploads", count{[](settings& s) -> std::uint64_t& { return s.http.max_uploads; }},
       "Campaigns being uploaded at a time; further ones are answered 503.", 1, 1000},
+    {"http.max_exports", count{[](settings& s) -> std::uint64_t& { return s.http.max_exports; }},
+      "Campaigns being exported at a time; further ones are answered 503.", 1, 1000},
     {"http.tls_cert", text{[](settings& s) -> std::string& { return s.http.tls_cert; }},
       "With tls_key: the certificate to serve HTTPS with, PEM, followed by the chain up to its authority. Empty: HTTP "
       "in "

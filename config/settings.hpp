@@ -21,6 +21,7 @@ struct http_settings {
   std::uint64_t idle_timeout_s = 60;
   std::uint64_t max_connections = 20'000;
   std::uint64_t max_uploads = 4;
+  std::uint64_t max_exports = 2;
   std::string tls_cert; ///< with tls_key, or neither
   std::string tls_key;
   friend bool operator==(const http_settings&, const http_settings&) = default;

@@ -56,7 +56,7 @@ void add_allowed(std::string& allow, verb method) {
 std::variant<routed, problem_details> find_route(verb method, std::string_view path, std::span<const route> more) {
   const auto wanted = method == verb::head ? verb::get : method;
   std::string allow;
-  for (auto table : {campaign_routes(), contact_routes(), gateway_routes(), health_routes(), openapi_routes(), more}) {
+  for (auto table : {campaign_routes(), contact_routes(), export_routes(), gateway_routes(), health_routes(), openapi_routes(), more}) {
     for (const auto& each : table) {
       std::array<std::string_view, 2> values;
       if (!matches(each.path, path, values))

@@ -27,6 +27,7 @@ struct route {
 
 std::span<const route> campaign_routes();
 std::span<const route> contact_routes();
+std::span<const route> export_routes();
 std::span<const route> gateway_routes();
 std::span<const route> health_routes();
 std::span<const route> openapi_routes();

@@ -140,6 +140,12 @@ public:
   result<contact_page> list_contacts(
     campaign_no campaign, std::optional<contact_status> status, std::uint64_t offset, std::size_t limit) const;
 
+  /// Reads a stretch of the list, as it lies on the disk: one scan a table. @returns contacts `first` to
+  /// `first + count - 1` with their states and calls, each as it was at one instant; fewer at the end of the list, and
+  /// where their names and fields come to more than `bytes`, but one at least. Empty behind the end.
+  result<std::vector<contact_detail>> read_contacts(
+    campaign_no campaign, contact_no first, contact_no count, std::size_t bytes) const;
+
   /// Hands out the events of a campaign after `after_seq` in order, with their numbers, until `visit` returns false.
   result<void> read_events(campaign_no campaign, std::uint64_t after_seq,
     const std::function<bool(std::uint64_t seq, const event&)>& visit) const;

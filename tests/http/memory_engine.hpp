@@ -52,6 +52,8 @@ public:
     std::uint64_t offset, std::size_t limit, actors::reply<contact_page> done) override;
   void find_contact(
     const actors::caller& from, const campaign_id& id, phone number, actors::reply<contact_detail> done) override;
+  result<std::unique_ptr<actors::contact_export>> begin_export(
+    const actors::caller& from, const campaign_id& id) override;
   std::optional<std::string> not_ready() const override;
 
   // What tests ask and arrange; any thread.
@@ -65,6 +67,14 @@ public:
   /// Claims of idempotency keys that live.
   std::size_t keys_in_use() const;
   std::size_t open_uploads() const;
+  /// How many contacts a stretch of an export has.
+  void set_stretch(std::size_t contacts);
+  /// From now on the next stretch but `after` of every export fails.
+  void fail_exports(std::size_t after);
+  std::size_t open_exports() const;
+  /// How many stretches have been asked for, in all.
+  std::size_t stretches() const;
+  bool wait_for_open_exports(std::size_t count) const;
   std::size_t largest_chunk() const;
   /// Waits until there are `count` open uploads; false after ten seconds.
   bool wait_for_open_uploads(std::size_t count) const;
@@ -78,6 +88,7 @@ private:
   class upload;
   template <class T>
   void keep(const actors::answer_note<T>& note, const T& outcome); // the mutex is held
+  class reading;
   std::shared_ptr<campaign> own(std::string_view workspace, const campaign_id& id) const;
   void answer_later(std::function<void()> work);
   void serve();
@@ -93,6 +104,10 @@ private:
   std::optional<std::string> not_ready_;
   std::size_t open_uploads_ = 0;
   std::size_t largest_chunk_ = 0;
+  std::size_t open_exports_ = 0;
+  std::size_t stretches_ = 0;
+  std::size_t stretch_ = 100;
+  std::optional<std::size_t> exports_fail_after_;
   bool hold_ = false;
   bool refuse_uploads_ = false;
   bool drop_ = false;

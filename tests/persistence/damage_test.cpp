@@ -70,6 +70,7 @@ TEST_CASE("a row that cannot be read is named, by whatever meets it") {
     const auto said = Contains("table phone, key 000000000000000100000000");
     CHECK_THAT(f.held->load_contacts(n).error().detail, said);
     CHECK_THAT(f.held->load_profiles(n, 0, 1).error().detail, said);
+    CHECK_THAT(f.held->read_contacts(n, 0, 10, 1000).error().detail, said);
     CHECK_THAT(f.held->find_contact(n, f.truth.profiles[0].phone).error().detail, said);
     CHECK_THAT(f.verdict(), said);
   }

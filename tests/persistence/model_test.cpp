@@ -56,6 +56,32 @@ void check_pages(const store& held, const model_campaign& truth, chance& luck) {
   }
 }
 
+/// Reads the list to its end, in stretches of random size.
+void check_stretches(const store& held, const model_campaign& truth, chance& luck) {
+  const auto size = truth.contacts.size();
+  std::size_t next = 0;
+  for (;;) {
+    const auto count = static_cast<contact_no>(1 + luck.below(luck.percent(30) ? 2000 : 70));
+    const auto bytes = static_cast<std::size_t>(luck.percent(30) ? luck.below(4000) : 1'000'000);
+    const auto stretch = held.read_contacts(truth.number, static_cast<contact_no>(next), count, bytes).value();
+    CAPTURE(next, count, bytes);
+    if (next == size) {
+      REQUIRE(stretch.empty());
+      return;
+    }
+    REQUIRE(!stretch.empty());
+    REQUIRE(stretch.size() <= std::min<std::size_t>(count, size - next));
+    std::size_t taken = 0;
+    for (const auto& contact : stretch) {
+      CHECK(same(contact, truth.detail(static_cast<contact_no>(next))));
+      taken += contact.profile.name.size() + contact.profile.fields.size();
+      ++next;
+    }
+    // It is short only where it holds enough.
+    CHECK((stretch.size() == std::min<std::size_t>(count, size - (next - stretch.size())) || taken > bytes));
+  }
+}
+
 void check_single_contacts(const store& held, const model_campaign& truth, chance& luck) {
   const auto size = static_cast<contact_no>(truth.contacts.size());
   CHECK(held.load_contact(truth.number, size).error().code == error_code::not_found);
@@ -100,6 +126,7 @@ void check_all(const store& held, const std::vector<model_campaign>& truths, cha
     last = std::max(last.value_or(truth.state.last_at), truth.state.last_at);
     check_contacts(held, truth);
     check_pages(held, truth, luck);
+    check_stretches(held, truth, luck);
     check_single_contacts(held, truth, luck);
     check_history(held, truth, luck);
     CHECK(held.verify(truth.number) == std::vector<std::string>{});

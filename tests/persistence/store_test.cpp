@@ -55,6 +55,7 @@ TEST_CASE("an empty store has no campaigns and numbers them from 1") {
   CHECK(held->load_contact(1, 0).error().code == error_code::not_found);
   CHECK(held->list_contacts(1, std::nullopt, 0, 1).error().code == error_code::not_found);
   CHECK(held->find_contact(1, phone::from_packed(1'000'000)).error().code == error_code::not_found);
+  CHECK(held->read_contacts(1, 0, 1, 1).error().code == error_code::not_found);
   CHECK(
     held->read_events(1, 0, [](std::uint64_t, const event&) { return true; }).error().code == error_code::not_found);
   CHECK(held->verify(1) == std::vector<std::string>{"there is no campaign 1"});
@@ -290,6 +291,16 @@ TEST_CASE("readers beside a writer see committed states, and verify does not mis
         break;
       }
       for (const auto& contact : page->contacts) {
+        const auto open = contact.state.status == contact_status::in_progress ? 1U : 0U;
+        if (contact.calls.size() + open != contact.state.attempts)
+          wrong = true;
+      }
+      const auto stretch = held->read_contacts(a.number, 0, 1000, 1'000'000);
+      if (!stretch || stretch->empty()) {
+        wrong = true;
+        break;
+      }
+      for (const auto& contact : *stretch) {
         const auto open = contact.state.status == contact_status::in_progress ? 1U : 0U;
         if (contact.calls.size() + open != contact.state.attempts)
           wrong = true;

@@ -11,6 +11,7 @@ async function withContact(api) {
 export const samples = {
   listContacts: async (api) => ({ path: await createdPath(api) }),
   removeContacts: async (api) => ({ path: await createdPath(api), body: { phones: [newPhone()] } }),
+  exportContacts: async (api) => ({ path: await createdPath(api) }),
   getContact: async (api) => ({ path: await withContact(api) }),
 };
 
@@ -39,6 +40,21 @@ export default function contacts(test, { api }) {
       assert.deepEqual(each.calls.map((call) => call.attempt), each.calls.map((_, i) => i + 1));
     }
     assert.ok(data.some((each) => each.calls.length > 1), 'somebody was called again');
+  });
+
+  test('an export has each contact as it is shown, a line each; as CSV, a row a call', async () => {
+    const body = newCampaign(12, { max_attempts: 3, retry_interval_minutes: 1 });
+    const { id, calls_attempted: calls } = await completed(api, body);
+    const path = { campaign_id: id };
+    const lines = await api.call('exportContacts', 200, { path, query: { format: 'ndjson' } });
+    const { data } = await api.call('listContacts', 200, { path, query: { limit: 100 } });
+    assert.deepEqual(lines.trimEnd().split('\n').map((line) => JSON.parse(line)), data);
+    const rows = (await api.call('exportContacts', 200, { path })).split('\r\n');
+    assert.equal(rows.pop(), '');
+    assert.equal(rows.length, 1 + calls);
+    assert.equal(rows[0].split(',').length, 16);
+    const problem = await api.call('exportContacts', 400, { path, query: { format: 'xlsx' } });
+    assert.deepEqual(problem.errors.map((each) => each.parameter), ['format']);
   });
 
   test('a campaign has no contact whose phone is not on its list', async () => {
