@@ -41,7 +41,8 @@ void campaign::take_grant(std::uint32_t lines) {
 /// @returns false when there is nobody to call now.
 bool campaign::start_next(time_point now) {
   while (auto number = queue_.take(contacts_)) {
-    auto decided = decide_attempt(state_, *number, state_of(*number, now), call_id::make(context_.random), now);
+    auto decided =
+      decide_attempt(state_, *number, state_of(*number, now), next_call_id(state_, number_, *number, now), now);
     if (!decided)
       continue; // removed, or its retry cancelled, since it was put in line
     auto profile = profiles_.get(*number);

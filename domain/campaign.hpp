@@ -58,6 +58,9 @@ struct campaign_definition {
   std::uint8_t max_attempts = 1;            ///< 1 to 5 [seed]
   std::chrono::minutes retry_interval{240}; ///< 1 to 10080 minutes [seed]
   time_point created_at{};
+  /// Set where this is no campaign of its own but the frame of a one-off call to its only contact: the id under which
+  /// callers know that call, whatever becomes of its attempts.
+  call_id single_call{};
 
   friend bool operator==(const campaign_definition&, const campaign_definition&) = default;
 };

@@ -50,6 +50,8 @@ struct contact_event {
   bool connected = false;          ///< this event is the one that counts the attempt as connected
   bool completed_before = false;   ///< with attempt_ended: its line was given back by attempt_completed
   bool disposition_before = false; ///< with attempt_ended: a disposition_set has told its disposition already
+  /// With attempt_not_placed: when the attempt had begun that is taken back. Absent in journals of format 1.
+  std::optional<time_point> taken_back{};
 
   friend bool operator==(const contact_event&, const contact_event&) = default;
 };

@@ -32,12 +32,6 @@ std::optional<campaign_id> campaign_id::parse(std::string_view text) noexcept {
   return id;
 }
 
-call_id call_id::make(random_source& random) {
-  std::array<std::uint64_t, 2> halves{};
-  random.fill(std::as_writable_bytes(std::span{halves}));
-  return {halves[0], halves[1]};
-}
-
 std::optional<call_id> call_id::parse(std::string_view text) noexcept {
   if (text.size() != length || !text.starts_with(call_prefix))
     return std::nullopt;

@@ -176,6 +176,10 @@ bool may_dial(const campaign_state& state, time_point now) noexcept {
   return !end || now < *end;
 }
 
+call_id next_call_id(const campaign_state& campaign, campaign_no number, contact_no contact, time_point now) noexcept {
+  return call_id::make(std::max(now, campaign.last_at), number, contact, campaign.last_seq + 1);
+}
+
 result<contact_event> decide_attempt(
   const campaign_state& campaign, contact_no number, const contact_state& contact, call_id call, time_point now) {
   if (!may_dial(campaign, now))
@@ -286,7 +290,9 @@ result<contact_event> decide_not_placed(
     after.status = contact_status::waiting_retry;
     after.due = at;
   }
-  return make_event(contact_change::attempt_not_placed, number, contact, std::move(after), at);
+  auto e = make_event(contact_change::attempt_not_placed, number, contact, std::move(after), at);
+  e.taken_back = contact.call->started_at;
+  return e;
 }
 
 result<removal> decide_removal(

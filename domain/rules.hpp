@@ -34,6 +34,10 @@ bool may_dial(const campaign_state& state, time_point now) noexcept;
 
 // -- contact --------------------------------------------------------------------------------------------------------
 
+/// @returns the id of the attempt that `contact` of the campaign begins at `now` as the campaign's next event. Its
+/// instant never goes back within the campaign, whatever the clock does: see `call_id`.
+call_id next_call_id(const campaign_state& campaign, campaign_no number, contact_no contact, time_point now) noexcept;
+
 /// Begins an attempt. Refused unless the campaign may dial, the contact is pending or its retry is due, it is not
 /// suppressed, and it has attempts left.
 result<contact_event> decide_attempt(

@@ -1,4 +1,5 @@
 #include "domain/rules.hpp"
+#include "persistence/call_index.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/rows.hpp"
 #include "persistence/verify.hpp"
@@ -25,6 +26,7 @@ public:
     compare_with_replay();
     count_contacts();
     count_calls();
+    count_index();
     compare_counters();
     if (dropped_ > 0)
       found_.push_back("and " + std::to_string(dropped_) + " more");
@@ -38,10 +40,11 @@ private:
   struct expected {
     std::uint64_t row = 0;   ///< digest of its row; 0: none
     std::uint32_t calls = 0; ///< sum of the digests of its calls
+    std::uint32_t index = 0; ///< sum of the digests of the places of its calls in the indexes
     contact_status status = contact_status::pending;
     std::uint8_t ended = 0; ///< how many calls
   };
-  static_assert(sizeof(expected) == 16);
+  static_assert(sizeof(expected) == 24);
 
   void report(std::string sentence) {
     if (found_.size() < max_sentences)
@@ -66,6 +69,11 @@ private:
   template <class T>
   std::uint32_t short_digest(const T& value) {
     return static_cast<std::uint32_t>(digest(value) >> 32U);
+  }
+
+  /// What one key of an index adds to `expected::index`.
+  static std::uint32_t digest_of_key(table where, std::string_view key) {
+    return static_cast<std::uint32_t>(std::hash<std::string_view>{}(key) >> 32U) + static_cast<std::uint32_t>(where);
   }
 
   template <class Visit>
@@ -107,6 +115,13 @@ private:
     if (fact.ended) {
       contact.calls += short_digest(*fact.ended);
       ++contact.ended;
+      const indexed_call place{fact.ended->started_at, fact.contact, fact.ended->attempt};
+      call_start_key(campaign_, place, buffer_);
+      contact.index += digest_of_key(table::call_start, buffer_);
+      if (!fact.ended->disposition.empty()) {
+        call_label_key(campaign_, fact.ended->disposition, place, buffer_);
+        contact.index += digest_of_key(table::call_label, buffer_);
+      }
     }
   }
 
@@ -178,6 +193,10 @@ private:
       if (contact.row != digest(state))
         report_contact(number, "its row is not the state after its last event");
       contact.row = 0;
+      if (state.call) {
+        call_start_key(campaign_, {state.call->started_at, number, state.attempts}, buffer_);
+        contact.index += digest_of_key(table::call_start, buffer_);
+      }
       count(state);
       if (state.attempts != contact.ended + (state.status == contact_status::in_progress ? 1 : 0))
         report_contact(number, "its row counts " + std::to_string(state.attempts) + " attempts, of which "
@@ -226,6 +245,27 @@ private:
     for (std::size_t number = 0; number < contacts_.size(); ++number) {
       if (contacts_[number].calls != 0 || contacts_[number].ended != 0)
         report_contact(number, "its calls are not those of its events");
+    }
+  }
+
+  /// Every call stands in the indexes where its start and its disposition put it, and nothing else does.
+  void count_index() {
+    for (const auto where : {table::call_start, table::call_label}) {
+      scan(where, [&](std::string_view key, std::string_view) {
+        const auto place = read_index_key(where, key);
+        if (!place)
+          return visited::damaged;
+        if (place->contact >= contacts_.size())
+          report_contact(
+            place->contact, "stands in table " + std::string{table_name(where)} + ", but the list is shorter");
+        else
+          contacts_[place->contact].index -= digest_of_key(where, key);
+        return visited::next;
+      });
+    }
+    for (std::size_t number = 0; number < contacts_.size(); ++number) {
+      if (contacts_[number].index != 0)
+        report_contact(number, "the tables call_start and call_label do not have its calls where they belong");
     }
   }
 

@@ -102,6 +102,8 @@ void fill(const campaign_definition& from, record::definition& to) {
   to.set_created_at(to_record(from.created_at));
   if (from.workspace != default_workspace)
     to.set_workspace(from.workspace);
+  to.set_single_call_high(from.single_call.high());
+  to.set_single_call_low(from.single_call.low());
 }
 
 std::shared_ptr<const campaign_definition> read(const record::definition& from) {
@@ -126,6 +128,7 @@ std::shared_ptr<const campaign_definition> read(const record::definition& from) 
   to->created_at = from_record(from.created_at());
   if (!from.workspace().empty())
     to->workspace = from.workspace();
+  to->single_call = call_id{from.single_call_high(), from.single_call_low()};
   return to;
 }
 
@@ -138,6 +141,7 @@ bool read(const record::contact_event& from, contact_event& to) {
   to.connected = from.connected();
   to.completed_before = from.completed_before();
   to.disposition_before = from.disposition_before();
+  to.taken_back = from.has_taken_back() ? std::optional{from_record(from.taken_back())} : std::nullopt;
   return !from.has_ended() || decode(from.ended(), to.ended.emplace());
 }
 
@@ -313,6 +317,8 @@ void append_event(const event& e, std::string_view after, std::string_view ended
     contact.set_connected(changed_contact->connected);
     contact.set_completed_before(changed_contact->completed_before);
     contact.set_disposition_before(changed_contact->disposition_before);
+    if (changed_contact->taken_back)
+      contact.set_taken_back(to_record(*changed_contact->taken_back));
   } else if (const auto* changed = std::get_if<campaign_changed>(&e)) {
     auto& campaign = *to.mutable_changed();
     campaign.set_change(to_record<record::campaign_change>(changed->change));

@@ -35,7 +35,7 @@ enum class table : std::uint8_t {
   answer,   ///< of an Idempotency-Key → the answer that was given
   // What events write beside their rows, to be found by.
   log,        ///< number of the commit → which events of which campaigns it holds
-  call_start, ///< campaign, start, contact, attempt → nothing: calls by their start
+  call_start, ///< campaign, start, contact, attempt → nothing: calls by their start, the latest first
   call_label, ///< campaign, disposition, start, contact, attempt → nothing: calls by their disposition
 };
 inline constexpr std::array all_tables{table::meta, table::campaign, table::journal, table::phone, table::profile,

@@ -1,5 +1,6 @@
 #include "persistence/format.hpp"
 
+#include "persistence/index_migration.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/rows.hpp"
 
@@ -11,7 +12,7 @@ namespace redial::persistence {
 namespace {
 
 /// Version 1 differs in the version row only. Before that is written, the campaigns have to be what it promises.
-result<void> state_version(const engine& data, batch&) {
+result<void> state_version(engine& data, batch&) {
   campaign_state head;
   return scan_rows(data, table::campaign, keys::of(0), keys::beyond_all,
     [&](std::string_view, std::string_view value) { return decode(value, head) ? visited::next : visited::damaged; });
@@ -24,7 +25,7 @@ problem newer(std::uint32_t found) {
     {}};
 }
 
-constexpr std::array steps{migration{0, state_version}};
+constexpr std::array steps{migration{0, state_version}, migration{1, index_calls}};
 static_assert(steps.size() == format_version);
 
 result<void> write_version(engine& data, batch& changes, std::uint32_t version) {

@@ -11,14 +11,15 @@ namespace redial::persistence {
 
 /// What this version of redial writes.
 /// 0: as 1, but without the row that says so.
-inline constexpr std::uint32_t format_version = 1;
+/// 1: as 2, but without `call_start` and `call_label`, and an attempt that is taken back does not say when it began.
+inline constexpr std::uint32_t format_version = 2;
 
 /// One step from version `from` to the next.
 struct migration {
   std::uint32_t from;
   /// Adds to `changes` what turns the rows of `data` into the next version's; the new version number is written with
   /// them. A step too large for one batch may write by itself before, if it can be run again after a crash half way.
-  result<void> (*run)(const engine& data, batch& changes);
+  result<void> (*run)(engine& data, batch& changes);
 };
 
 /// The steps there are, by `from`, without a gap, up to `format_version`.

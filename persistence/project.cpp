@@ -1,9 +1,27 @@
 #include "persistence/project.hpp"
 
+#include "persistence/call_index.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/keys.hpp"
 
 namespace redial::persistence {
+
+namespace {
+
+void project_index(campaign_no campaign, const contact_event& fact, std::string& key, batch& changes) {
+  if (fact.change == contact_change::attempt_started) {
+    call_start_key(campaign, {fact.after.call->started_at, fact.contact, fact.after.attempts}, key);
+    changes.put(table::call_start, key, "");
+  } else if (fact.change == contact_change::attempt_not_placed && fact.taken_back) {
+    call_start_key(campaign, {*fact.taken_back, fact.contact, static_cast<std::uint8_t>(fact.after.attempts + 1)}, key);
+    changes.erase(table::call_start, key);
+  } else if (fact.ended && !fact.ended->disposition.empty()) {
+    call_label_key(campaign, fact.ended->disposition, {fact.ended->started_at, fact.contact, fact.ended->attempt}, key);
+    changes.put(table::call_label, key, "");
+  }
+}
+
+} // namespace
 
 void project(campaign_no campaign, std::uint64_t first_seq, std::span<const event> events, projection_buffers& buffers,
   batch& changes) {
@@ -16,6 +34,7 @@ void project(campaign_no campaign, std::uint64_t first_seq, std::span<const even
         encode(*fact->ended, buffers.call);
         changes.put(table::call, keys::of_call(campaign, fact->contact, fact->ended->attempt), buffers.call);
       }
+      project_index(campaign, *fact, buffers.index, changes);
     }
     append_event(e, buffers.contact, buffers.call, buffers.journal);
   }

@@ -16,10 +16,13 @@ struct projection_buffers {
   std::string journal;
   std::string contact;
   std::string call;
+  std::string index;
 };
 
 /// Adds to `changes` what `events` write: the journal row of them all (`first_seq` is the number of the first), and
-/// - contact_event: the contact's row, which becomes its state afterwards, and with an ended call the call's row.
+/// - contact_event: the contact's row, which becomes its state afterwards, and with an ended call the call's row;
+/// - attempt_started: the call's place in `call_start`, which attempt_not_placed takes away again;
+/// - attempt_ended with a disposition: the call's place in `call_label`.
 /// The campaign's own row follows from its state: `project_head`.
 void project(campaign_no campaign, std::uint64_t first_seq, std::span<const event> events, projection_buffers& buffers,
   batch& changes);

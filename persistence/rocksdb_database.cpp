@@ -59,6 +59,10 @@ rocksdb::ColumnFamilyOptions column_options(
   case table::campaign: options.write_buffer_size = quiet_write_buffer; break;
   case table::call_start:
   case table::call_label:
+    // Only ever scanned: nobody asks whether a key is there.
+    blocks.filter_policy.reset();
+    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+    break;
   case table::phone:
   case table::contact: break;
   }
@@ -197,6 +201,20 @@ result<int> take_lock(const std::filesystem::path& directory) {
 
 std::string reading(table where) { return "reading table " + std::string{table_name(where)}; }
 
+/// RocksDB does not always name the file that it stumbled over, and sometimes another.
+problem not_opened(const std::filesystem::path& directory, const rocksdb::Status& why) {
+  auto told = failed("cannot open the data directory " + directory.string(), why);
+  std::error_code error;
+  for (std::filesystem::directory_iterator it{directory, error}, end; !error && it != end; it.increment(error)) {
+    if (!why.IsCorruption() || it->path().extension() != ".sst")
+      continue;
+    rocksdb::SstFileReader reader{rocksdb::Options{}};
+    if (const auto status = reader.Open(it->path().string()); !status.ok())
+      told.detail += "; file " + it->path().string() + ": " + status.ToString();
+  }
+  return told;
+}
+
 rocksdb::ReadOptions read_at(const rocksdb::Snapshot* at) {
   rocksdb::ReadOptions options;
   options.snapshot = at;
@@ -232,7 +250,7 @@ result<std::unique_ptr<rocksdb_database>> rocksdb_database::open(
     if (auto taken = locked(options.directory, status))
       return std::move(*taken);
     if (!status.ok())
-      return failed("cannot open the data directory " + options.directory.string(), status);
+      return not_opened(options.directory, status);
     return std::unique_ptr<rocksdb_database>{new rocksdb_database{std::move(db), std::move(columns), -1}};
   });
 }
@@ -260,7 +278,7 @@ result<std::unique_ptr<rocksdb_database>> rocksdb_database::open_read_only(const
     if (!status.ok()) {
       if (*lock >= 0)
         ::close(*lock);
-      return failed("cannot open the data directory " + options.directory.string(), status);
+      return not_opened(options.directory, status);
     }
     return std::unique_ptr<rocksdb_database>{new rocksdb_database{std::move(db), std::move(columns), *lock}};
   });

@@ -184,6 +184,9 @@ std::optional<problem> store::impl::refuse(const append& wanted, const campaign_
         return problem{error_code::invalid_value, named + "no contact " + std::to_string(fact->contact), {}};
       if ((fact->change == contact_change::attempt_ended) != fact->ended.has_value())
         return problem{error_code::invalid_value, named + "an ended attempt and its call belong together", {}};
+      if ((fact->change == contact_change::attempt_not_placed) != fact->taken_back.has_value())
+        return problem{
+          error_code::invalid_value, named + "an attempt that is taken back and its start belong together", {}};
     }
   }
   return std::nullopt;

@@ -14,6 +14,7 @@
 /// written and `health` says why; reads go on. The writer calls `recover` from time to time until it succeeds.
 #pragma once
 
+#include "domain/call.hpp"
 #include "domain/contact_table.hpp"
 #include "domain/event.hpp"
 #include "domain/result.hpp"
@@ -26,6 +27,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace redial::persistence {
@@ -145,6 +147,19 @@ public:
   /// where their names and fields come to more than `bytes`, but one at least. Empty behind the end.
   result<std::vector<contact_detail>> read_contacts(
     campaign_no campaign, contact_no first, contact_no count, std::size_t bytes) const;
+
+  /// @returns one page of a workspace's calls, or of its campaign `campaign` alone (none if it is another's): those
+  /// that have ended and those in progress, by their index. One-off calls are among them once they were dialed. Calls
+  /// that began within the same millisecond come by campaign and place in its list. Costs: a few index rows a campaign
+  /// that has any of the latest calls, `offset` + `limit` of them in all, and the rows of the calls on the page.
+  /// `total` is the campaigns' own count, except where dates cut a campaign in two: there the index rows between them
+  /// are counted.
+  result<call_page> list_calls(
+    std::string_view workspace, std::optional<campaign_no> campaign, const call_filter& filter) const;
+
+  /// @returns the call that bears `id`, a few point reads; `not_found` where the workspace has none. A one-off call is
+  /// found from its creation on, dialed or not.
+  result<call_detail> find_call(std::string_view workspace, call_id id) const;
 
   /// Hands out the events of a campaign after `after_seq` in order, with their numbers, until `visit` returns false.
   result<void> read_events(campaign_no campaign, std::uint64_t after_seq,

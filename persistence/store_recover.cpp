@@ -71,8 +71,8 @@ result<void> store::impl::take_back_refused() {
     if (head(campaign) == nullptr)
       continue;
     // Its creator was told that it does not exist, and may have created it once more: two of it would dial twice.
-    for (const auto where :
-      {table::campaign, table::journal, table::phone, table::profile, table::contact, table::call})
+    for (const auto where : {table::campaign, table::journal, table::phone, table::profile, table::contact, table::call,
+           table::call_start, table::call_label})
       changes->erase_range(where, keys::of(campaign), keys::of(campaign + 1));
     put_records(former, *changes);
     any = true;

@@ -144,7 +144,7 @@ bool verify_data(const reader& data, const fault_report& report) {
       break;
     from = keys::of(*damaged + 1);
   }
-  for (const auto where : {table::journal, table::contact, table::call})
+  for (const auto where : {table::journal, table::contact, table::call, table::call_start, table::call_label})
     go_on = go_on && report_strays(data, where, known, report);
   return go_on && report_log(data, last_seqs, report);
 }

@@ -59,7 +59,7 @@ private:
     bool knows(call_id id) const { return live.contains(id) || ended.find(id) || given_up.find(id); }
   };
 
-  shard& shard_of(call_id id) noexcept { return shards_[(id.low() ^ (id.low() >> 32U) ^ id.high()) % shard_count]; }
+  shard& shard_of(call_id id) noexcept { return shards_[std::hash<call_id>{}(id) % shard_count]; }
 
   void tell(const call_listener& listener, call_news news) const {
     if (!door_.closed())

@@ -73,7 +73,7 @@ private:
   };
 
   // http_gateway.cpp: the table, placing, overdue calls
-  shard& shard_of(call_id id) noexcept { return shards_[(id.low() ^ (id.low() >> 32U) ^ id.high()) % shard_count]; }
+  shard& shard_of(call_id id) noexcept { return shards_[std::hash<call_id>{}(id) % shard_count]; }
   /// Enters a call that is not there. Under the lock of `home`.
   live_call& enter(shard& home, call_id id, call_listener listener);
   /// Takes a call out. Under the lock of `home`. @returns its listener.

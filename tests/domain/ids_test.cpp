@@ -84,10 +84,10 @@ TEST_CASE("what is not a campaign id is refused") {
 
 TEST_CASE("call ids come back from their text, at the edges too") {
   constexpr auto top = ~std::uint64_t{0};
-  sample::seeded_random random{7};
+  std::mt19937_64 random{7};
   std::vector<call_id> ids{{0, 0}, {0, 1}, {1, 0}, {61, 62}, {top, top}, {top, 0}, {0, top}};
   for (int i = 0; i < 1000; ++i)
-    ids.push_back(call_id::make(random));
+    ids.emplace_back(random(), random());
   for (auto id : ids) {
     auto text = id.to_string();
     CAPTURE(text);
@@ -101,12 +101,45 @@ TEST_CASE("call ids come back from their text, at the edges too") {
   CHECK_FALSE(call_id{1, 0}.empty());
 }
 
-TEST_CASE("call ids are distinct and sort as their numbers do") {
-  sample::seeded_random random{3};
+TEST_CASE("call ids say where the call is on record") {
+  constexpr std::array<campaign_no, 6> campaigns{1, 2, 0xffff, 0x10000, 0x12345678, 0xffffffff};
+  constexpr std::array<contact_no, 5> contacts{0, 1, 0xffff, 0x10000, 0xffffffff};
+  for (const auto campaign : campaigns) {
+    for (const auto contact : contacts) {
+      for (const auto at : {time_point{}, sample::epoch, time_point{milliseconds{(1LL << 48) - 1}}}) {
+        const auto id = call_id::make(at, campaign, contact, ~std::uint64_t{0});
+        CAPTURE(campaign, contact);
+        CHECK(id.campaign() == campaign);
+        CHECK(id.contact() == contact);
+      }
+    }
+  }
+  CHECK(call_id::make(sample::epoch, 2, 0, 1) < call_id::make(sample::epoch + milliseconds{1}, 1, 0, 1));
+  CHECK(call_id::make(sample::epoch, 1, 7, 1) < call_id::make(sample::epoch, 2, 0, 1));
+  CHECK(call_id::make(sample::epoch, 1, 7, 9) < call_id::make(sample::epoch, 1, 8, 1));
+}
+
+TEST_CASE("no two attempts share a call id") {
+  // Everything that a campaign can do within a millisecond, and a clock that stands still or goes back.
   std::unordered_set<call_id> ids;
-  for (int i = 0; i < 10000; ++i)
-    ids.insert(call_id::make(random));
-  CHECK(ids.size() == 10000);
+  std::size_t made = 0;
+  for (campaign_no campaign = 1; campaign <= 3; ++campaign) {
+    auto state = sample::running(5);
+    for (int i = 0; i < 20'000; ++i) {
+      const auto now = sample::epoch + std::chrono::hours{i % 3 == 0 ? 1 : -i};
+      const auto id = next_call_id(state, campaign, static_cast<contact_no>(i % 2), now);
+      ++made;
+      ids.insert(id);
+      // Begun, and taken back at once: the next attempt of this contact is another one.
+      auto begun = decide_attempt(state, static_cast<contact_no>(i % 2), {}, id, now).value();
+      evolve(state, begun);
+      evolve(state, decide_not_placed(*state.definition, begun.contact, begun.after, id, now).value());
+    }
+  }
+  CHECK(ids.size() == made);
+}
+
+TEST_CASE("call ids sort as their numbers do") {
   CHECK(call_id{1, 9} < call_id{2, 0});
   CHECK(call_id{1, 9}.to_string() < call_id{2, 0}.to_string());
 }

@@ -36,7 +36,10 @@ ended_call any_call(chance& luck) {
 
 campaign_state any_campaign(chance& luck) {
   campaign_state made;
-  made.definition = make_definition(luck);
+  auto definition = std::make_shared<campaign_definition>(*make_definition(luck));
+  if (luck.percent(50))
+    definition->single_call = luck.call();
+  made.definition = std::move(definition);
   made.status = all_campaign_statuses[luck.below(all_campaign_statuses.size())];
   made.reason = static_cast<end_reason>(luck.below(4));
   made.started_at = maybe(luck, luck.instant());
@@ -66,6 +69,7 @@ event any_event(chance& luck) {
   e.ended = maybe(luck, any_call(luck));
   e.connected = luck.percent(50);
   e.completed_before = luck.percent(50);
+  e.taken_back = maybe(luck, luck.instant());
   return e;
 }
 

@@ -1,3 +1,4 @@
+#include "persistence/call_index.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/format.hpp"
 #include "persistence/keys.hpp"
@@ -164,6 +165,32 @@ TEST_CASE("verify finds what does not agree") {
     put(*f.data, table::call, keys::of_call(n, f.contact, 1), row);
     CHECK_THAT(f.verdict(), Contains(named + "its calls are not those of its events"));
   }
+  SECTION("a call's place in an index") {
+    const auto& call = f.truth.calls[f.contact].front();
+    const auto said = Contains(named + "the tables call_start and call_label do not have its calls where they belong");
+    call_start_key(n, {call.started_at, f.contact, call.attempt}, row);
+    SECTION("is missing") { erase(*f.data, table::call_start, row); }
+    SECTION("is another") {
+      erase(*f.data, table::call_start, row);
+      call_start_key(n, {call.started_at + milliseconds{1}, f.contact, call.attempt}, row);
+      put(*f.data, table::call_start, row, "");
+    }
+    SECTION("is there twice") {
+      call_label_key(n, "nobody_said_so", {call.started_at, f.contact, call.attempt}, row);
+      put(*f.data, table::call_label, row, "");
+    }
+    CHECK_THAT(f.verdict(), said);
+  }
+  SECTION("a place in an index of a contact that is not in the list") {
+    call_start_key(n, {time_point{}, 100, 1}, row);
+    put(*f.data, table::call_start, row, "");
+    CHECK_THAT(f.verdict(), Contains("contact 100: stands in table call_start, but the list is shorter"));
+  }
+  SECTION("what is no place in an index") {
+    const auto where = GENERATE(table::call_start, table::call_label);
+    put(*f.data, where, keys::of_call(n, 1, 1), "");
+    CHECK_THAT(f.verdict(), Contains("table " + std::string{table_name(where)} + ", key 0000000000000001"));
+  }
   SECTION("events that are missing") {
     erase(*f.data, table::journal, keys::of_events(n, 2));
     CHECK_THAT(f.verdict(), Contains("the journal goes on with event ") && Contains("after a replay of the journal"));
@@ -221,6 +248,39 @@ TEST_CASE("data of version 0 are brought to the present one") {
       Contains("from format version 0 to 1") && Contains("table campaign, key 0000000000000009"));
     const auto row = f.data->get(table::meta, keys::format).value();
     CHECK(row.has_value() == says_so);
+  }
+}
+
+TEST_CASE("calls of version 1 get their places in the indexes") {
+  fixture f{GENERATE(from_range(kinds()))};
+  const auto before = f.held->list_calls(f.truth.state.definition->workspace, f.truth.number, {}).value();
+  REQUIRE(before.total > 0);
+  f.held.reset();
+  const auto changes = f.data->new_batch();
+  for (const auto where : {table::call_start, table::call_label})
+    changes->erase_range(where, keys::of(0), keys::beyond_all);
+  std::string row;
+  encode_format(1, row);
+  changes->put(table::meta, keys::format, row);
+  f.data->write(*changes, false).value();
+  SECTION("and are found then") {
+    // Those that a run had written that did not come to its end are written once more.
+    if (GENERATE(false, true)) {
+      const auto& call = f.truth.calls[f.contact].front();
+      call_start_key(f.truth.number, {call.started_at, f.contact, call.attempt}, row);
+      put(*f.data, table::call_start, row, "");
+    }
+    f.held = store::open(f.data).value();
+    CHECK(f.held->verify(f.truth.number).empty());
+    const auto after = f.held->list_calls(f.truth.state.definition->workspace, f.truth.number, {}).value();
+    CHECK(after.total == before.total);
+    CHECK(after.calls == before.calls);
+  }
+  SECTION("unless one of them cannot be read") {
+    put(*f.data, table::call, keys::of_call(f.truth.number, f.contact, 1), "damaged");
+    const auto opened = store::open(f.data);
+    REQUIRE(!opened);
+    CHECK_THAT(opened.error().detail, Contains("from format version 1 to 2") && Contains("table call, key "));
   }
 }
 

@@ -44,7 +44,10 @@ std::optional<event> step(const model_campaign& campaign, chance& luck, time_poi
   }
   auto moved = [&]() -> result<contact_event> {
     if (!contact.call)
-      return decide_attempt(campaign.state, number, contact, luck.call(), now);
+      return decide_attempt(
+        campaign.state, number, contact, next_call_id(campaign.state, campaign.number, number, now), now);
+    if (luck.percent(10))
+      return decide_not_placed(*campaign.state.definition, number, contact, contact.call->id, now);
     if (luck.percent(40))
       return decide_answered(number, contact, contact.call->id, now);
     const auto outcome = all_call_outcomes[luck.below(all_call_outcomes.size())];
@@ -98,7 +101,7 @@ std::shared_ptr<const campaign_definition> make_definition(chance& luck) {
   made->id = campaign_id::make(source);
   made->name = "Campaign " + luck.bytes(20);
   made->script_id = "script";
-  made->language = "hi-IN";
+  made->language = luck.percent(50) ? "hi-IN" : "en-IN";
   if (luck.percent(30)) {
     auto& schedule = made->schedule.emplace();
     schedule.timezone = luck.percent(50) ? "Asia/Kolkata" : "";

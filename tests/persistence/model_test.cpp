@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 
 using namespace redial;
 using namespace redial::persistence;
@@ -113,6 +115,91 @@ void check_history(const store& held, const model_campaign& truth, chance& luck)
   CHECK(next == truth.history.size());
 }
 
+/// A call as the list of its workspace ought to show it, and where.
+struct listed {
+  campaign_no campaign;
+  contact_no contact;
+  call_detail told;
+
+  friend bool operator<(const listed& a, const listed& b) {
+    return std::tuple{*b.told.started_at, a.campaign, a.contact, a.told.attempt}
+           < std::tuple{*a.told.started_at, b.campaign, b.contact, b.told.attempt};
+  }
+};
+
+std::vector<listed> all_calls(const std::vector<model_campaign>& truths) {
+  std::vector<listed> all;
+  for (const auto& truth : truths) {
+    for (contact_no i = 0; i < truth.contacts.size(); ++i) {
+      const auto& state = truth.contacts[i];
+      for (const auto& call : truth.calls[i])
+        all.push_back({truth.number, i, detail_of(truth.state.definition, truth.profiles[i], call)});
+      if (state.call)
+        all.push_back(
+          {truth.number, i, detail_of(truth.state.definition, truth.profiles[i], *state.call, state.attempts)});
+    }
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+bool fits(const call_detail& call, const call_filter& filter) {
+  return (!filter.from || *call.started_at >= *filter.from) && (!filter.to || *call.started_at <= *filter.to)
+         && (filter.disposition.empty() || call.disposition == filter.disposition)
+         && (filter.language.empty() || call.campaign->language == filter.language);
+}
+
+/// Instants at which something began, one beside them, and now and then one of another age.
+std::optional<time_point> any_edge(const std::vector<listed>& all, chance& luck) {
+  if (all.empty() || luck.percent(40))
+    return std::nullopt;
+  if (luck.percent(10))
+    return luck.instant();
+  return *all[luck.below(all.size())].told.started_at + milliseconds{luck.below(3)} - milliseconds{1};
+}
+
+void check_calls(const store& held, const std::vector<model_campaign>& truths, chance& luck) {
+  const auto all = all_calls(truths);
+  constexpr std::array<std::string_view, 9> labels{
+    "", "", "label_1", "label_2", "not_reachable", "no_disposition", "unknown", "label", "other"};
+  constexpr std::array<std::string_view, 4> languages{"", "", "hi-IN", "en-IN"};
+  for (int i = 0; i < 30; ++i) {
+    call_filter filter;
+    filter.from = any_edge(all, luck);
+    filter.to = any_edge(all, luck);
+    filter.disposition = labels[luck.below(labels.size())];
+    filter.language = languages[luck.below(languages.size())];
+    std::optional<campaign_no> campaign;
+    if (luck.percent(30))
+      campaign = truths[luck.below(truths.size())].number;
+    const std::string workspace = luck.percent(90) ? "default" : "other";
+    std::vector<call_detail> wanted;
+    for (const auto& call : all) {
+      if (workspace == "default" && (!campaign || call.campaign == *campaign) && fits(call.told, filter))
+        wanted.push_back(call.told);
+    }
+    filter.offset = luck.percent(50) ? 0 : luck.below(wanted.size() + 2);
+    filter.limit = static_cast<std::size_t>(luck.below(luck.percent(80) ? 30 : 300));
+    const auto page = held.list_calls(workspace, campaign, filter).value();
+    CAPTURE(filter.disposition, filter.offset, filter.limit, filter.from.has_value(), filter.to.has_value());
+    CHECK(page.total == wanted.size());
+    const auto first =
+      wanted.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(filter.offset, wanted.size()));
+    const auto count = std::min<std::size_t>(filter.limit, static_cast<std::size_t>(wanted.end() - first));
+    CHECK(page.calls == std::vector(first, first + static_cast<std::ptrdiff_t>(count)));
+  }
+  CHECK(held.list_calls("default", truths.back().number + 1, {}).value().total == 0);
+
+  for (int i = 0; i < 20 && !all.empty(); ++i) {
+    const auto& call = all[luck.below(all.size())].told;
+    CHECK(held.find_call("default", call.id).value() == call);
+    CHECK(held.find_call("other", call.id).error().code == error_code::not_found);
+    const call_id near{call.id.high(), call.id.low() ^ 1U};
+    CHECK(held.find_call("default", near).error().code == error_code::not_found);
+  }
+  CHECK(held.find_call("default", luck.call()).error().code == error_code::not_found);
+}
+
 void check_all(const store& held, const std::vector<model_campaign>& truths, chance& luck) {
   const auto heads = held.campaigns();
   REQUIRE(heads.size() == truths.size());
@@ -132,6 +219,7 @@ void check_all(const store& held, const std::vector<model_campaign>& truths, cha
     CHECK(held.verify(truth.number) == std::vector<std::string>{});
   }
   CHECK(held.last_time() == last);
+  check_calls(held, truths, luck);
 }
 
 } // namespace
