@@ -28,6 +28,9 @@ public:
   /// and everything decided is committed.
   std::future<void> drain();
 
+  /// @returns who writes the store, for those that keep records.
+  const writer_actor& writer() const noexcept { return writer_; }
+
   campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const override;
   campaign_page list(const campaign_filter& filter) const override;
   result<key_claim> claim_key(const std::string& key) override;

@@ -1,8 +1,9 @@
-/// How `redial backup` and `redial verify` speak to the redial that serves: over a socket in its data directory, one
+/// How `redial backup`, `verify` and `keys` speak to the redial that serves: over a socket in its data directory, one
 /// line of JSON each way. Who may write in that directory may speak to it, nobody else.
 ///
 ///   {"command":"backup","to":"/absolute/path"}   {"ok":true,"campaigns":3}
 ///   {"command":"verify"}                         {"ok":true,"campaigns":3,"faults":["…"]}
+///   {"command":"keys","action":"list"}           {"ok":true,"keys":[…]}
 ///   anything that fails                          {"ok":false,"error":"…"}
 #pragma once
 

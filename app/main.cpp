@@ -1,3 +1,4 @@
+#include "app/keys.hpp"
 #include "app/maintenance.hpp"
 #include "app/serve.hpp"
 #include "app/signals.hpp"
@@ -28,11 +29,32 @@ void add_config_flag(CLI::App& command, key_flags& flags) {
   command.add_option("--config", flags.config, "Configuration file (TOML); without one, the defaults");
 }
 
+void add_data_flag(CLI::App& command, key_flags& flags) {
+  add_key_flag(command, flags, "--data-dir", "storage.data_dir", "Where campaigns are kept");
+}
+
 /// A command that works on the data.
 CLI::App* add_data_command(CLI::App& app, key_flags& flags, const char* name, const char* help) {
   auto* command = app.add_subcommand(name, help);
   add_config_flag(*command, flags);
   return command;
+}
+
+void add_keys_commands(CLI::App& keys, key_flags& flags, redial::app::keys_order& order) {
+  auto* create = add_data_command(keys, flags, "create", "Make a key, and print it this once");
+  create->add_option("--workspace", order.workspace, "What it opens (default)");
+  create->add_option("--scope", order.scope, "How far it reaches: read, write or admin")
+    ->required()
+    ->check(CLI::IsMember({"read", "write", "admin"}));
+  create->add_option("--name", order.name, "What it is called in lists");
+  auto* list = add_data_command(keys, flags, "list", "Show all keys, revoked ones too; their texts are kept nowhere");
+  list->add_option("--workspace", order.workspace, "Only those of this workspace");
+  auto* revoke = add_data_command(keys, flags, "revoke", "Take a key back, for good");
+  revoke->add_option("KEY_ID", order.id, "The key's id: key_…")->required();
+  for (auto* each : {create, list, revoke}) {
+    add_data_flag(*each, flags);
+    each->callback([&order, name = each->get_name()] { order.action = name; });
+  }
 }
 
 } // namespace
@@ -49,7 +71,7 @@ int main(int argc, char** argv) {
   key_flags flags;
   auto* serve = app.add_subcommand("serve", "Serve the HTTP API and dial");
   add_config_flag(*serve, flags);
-  add_key_flag(*serve, flags, "--data-dir", "storage.data_dir", "Where campaigns are kept");
+  add_data_flag(*serve, flags);
   add_key_flag(*serve, flags, "--listen", "http.listen", "HOST:PORT to listen on; port 0 picks a free one");
   add_key_flag(*serve, flags, "--tls-cert", "http.tls_cert", "Certificate to serve HTTPS with (PEM, with its chain)");
   add_key_flag(*serve, flags, "--tls-key", "http.tls_key", "Its key (PEM)");
@@ -67,12 +89,16 @@ int main(int argc, char** argv) {
     },
     "KEY=VALUE for any key of the configuration; may be repeated");
 
+  serve->add_flag_callback(
+    "--insecure-no-auth", [&flags] { flags.keys.emplace_back("http.insecure_no_auth", "true"); },
+    "Serve everybody as an admin, without a key; only on an address of this machine");
+
   auto* config = app.add_subcommand("config", "Print every setting with its meaning, range and default");
 
   std::string backup_to;
   auto* backup = add_data_command(app, flags, "backup", "Copy the data, also while redial serves them");
   backup->add_option("--to", backup_to, "Where the copy goes: a directory that does not exist yet")->required();
-  add_key_flag(*backup, flags, "--data-dir", "storage.data_dir", "Where campaigns are kept");
+  add_data_flag(*backup, flags);
 
   std::string restore_from;
   auto* restore = add_data_command(app, flags, "restore", "Make a data directory out of a backup; nobody is dialed");
@@ -84,7 +110,12 @@ int main(int argc, char** argv) {
     ->required();
 
   auto* verify = add_data_command(app, flags, "verify", "Recount and check the data, also while redial serves them");
-  add_key_flag(*verify, flags, "--data-dir", "storage.data_dir", "Where campaigns are kept");
+  add_data_flag(*verify, flags);
+
+  redial::app::keys_order order;
+  auto* keys = app.add_subcommand("keys", "Make, list and revoke API keys, also while redial serves");
+  keys->require_subcommand(1);
+  add_keys_commands(*keys, flags, order);
 
   CLI11_PARSE(app, argc, argv);
   if (config->parsed()) {
@@ -95,7 +126,8 @@ int main(int argc, char** argv) {
   std::optional<std::filesystem::path> file;
   if (flags.config)
     file = *flags.config;
-  auto settings = redial::config::load(file, redial::config::redial_environment(), flags.keys);
+  const auto environment = redial::config::redial_environment();
+  auto settings = redial::config::load(file, environment, flags.keys);
   if (!settings) {
     std::cerr << "redial: " << settings.error().detail << '\n';
     return 2;
@@ -106,5 +138,7 @@ int main(int argc, char** argv) {
     return redial::app::restore(settings->storage, restore_from);
   if (verify->parsed())
     return redial::app::verify(settings->storage);
-  return redial::app::serve(*settings);
+  if (keys->parsed())
+    return redial::app::keys(settings->storage, order);
+  return redial::app::serve(*settings, redial::config::admin_key(environment));
 }

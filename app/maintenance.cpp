@@ -1,5 +1,6 @@
 #include "app/maintenance.hpp"
 
+#include "app/data.hpp"
 #include "domain/restore.hpp"
 #include "persistence/engine.hpp"
 #include "persistence/restore_files.hpp"
@@ -28,14 +29,6 @@ constexpr std::size_t most_events = 4096;
 int fail(const std::string& why) {
   std::cerr << "redial: " << why << std::endl;
   return 1;
-}
-
-persistence::rocksdb_options options_of(const config::storage_settings& storage) {
-  persistence::rocksdb_options options;
-  options.directory = storage.data_dir;
-  options.block_cache_mb = storage.block_cache_mb;
-  options.write_buffer_mb = storage.write_buffer_mb;
-  return options;
 }
 
 json failure(const std::string& why) { return {{"ok", false}, {"error", why}}; }
@@ -133,12 +126,9 @@ int backup(const config::storage_settings& storage, const std::filesystem::path&
   if (*asked)
     return told_backup(**asked, target);
   // Nobody serves: the data may be looked at from here. They are opened as for serving, so that the copy is whole.
-  if (!std::filesystem::exists(std::filesystem::path{storage.data_dir} / "CURRENT"))
+  if (!holds_data(storage))
     return fail(storage.data_dir + " holds no data of redial");
-  auto backend = persistence::open_rocksdb(options_of(storage));
-  if (!backend)
-    return fail(backend.error().detail);
-  auto held = persistence::store::open(std::move(*backend));
+  auto held = open_data(storage);
   if (!held)
     return fail(held.error().detail);
   return told_backup(make_backup(**held, target), target);

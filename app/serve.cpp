@@ -1,7 +1,9 @@
 #include "app/serve.hpp"
 
 #include "actors/engine.hpp"
+#include "actors/key_keeper.hpp"
 #include "app/gateway.hpp"
+#include "app/keys.hpp"
 #include "app/maintenance.hpp"
 #include "app/secure_random.hpp"
 #include "app/signals.hpp"
@@ -13,6 +15,7 @@
 #include "timing/timer_heap.hpp"
 #include "timing/wall_clock.hpp"
 
+#include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -75,6 +78,8 @@ http::server_options server_options(const config::http_settings& s) {
   o.body_limit = s.body_limit_mb * 1024 * 1024;
   o.header_limit = static_cast<std::uint32_t>(s.header_limit_kb * 1024);
   o.max_connections = s.max_connections;
+  o.requests_per_minute = static_cast<std::uint32_t>(s.requests_per_minute);
+  o.no_auth = s.insecure_no_auth;
   o.header_timeout = seconds{s.header_timeout_s};
   o.idle_timeout = seconds{s.idle_timeout_s};
   o.body_timeout = seconds{s.body_timeout_s};
@@ -119,9 +124,23 @@ void reload(http::tls_identity* identity, spdlog::logger& log) {
   }
 }
 
+void warn_of_openness(const config::http_settings& settings, spdlog::logger& log) {
+  if (settings.insecure_no_auth)
+    log.warn("http.insecure_no_auth: whoever reaches {} may do anything", settings.listen);
+  else if (settings.tls_cert.empty() && !config::is_loopback(config::parse_endpoint(settings.listen).value().host))
+    log.warn("{} is reached from other machines, and keys travel there without TLS", settings.listen);
+}
+
+control_handler control_of(const persistence::store& store, actors::key_service& keys) {
+  return [maintain = maintenance_of(store), keys = keys_of(keys)](
+           const nlohmann::json& asked, const std::function<bool()>& go_on) {
+    return asked.value("command", std::string{}) == "keys" ? keys(asked, go_on) : maintain(asked, go_on);
+  };
+}
+
 } // namespace
 
-int serve(const config::settings& settings) {
+int serve(const config::settings& settings, const std::optional<std::string>& admin_key) {
   auto log = make_log(settings.log);
   const auto descriptors = raise_file_limit(*log);
 
@@ -171,19 +190,31 @@ int serve(const config::settings& settings) {
     return 1;
   }
   secure_random random;
+  actors::key_book key_book;
+  if (auto loaded = key_book.load(**store); !loaded) {
+    log->critical("{}", loaded.error().detail);
+    return 1;
+  }
+  if (auto seeded = seed_key(**store, key_book, admin_key, clock.now(), random, *log); !seeded) {
+    log->critical("{}", seeded.error().detail);
+    return 1;
+  }
   actors::engine_context context{
     clock, timers, gateway->calls(), **store, random, *log, engine_settings(settings), {}, {}, {}, {}};
+  context.books.push_back(&key_book);
   context.render = http::encode_event;
   caf::actor_system_config config;
   configure(config, settings.actors);
   caf::actor_system system{config};
   actors::engine engine{system, context};
+  actors::key_keeper keys{context, key_book, engine.writer()};
   engine.recover().wait();
 
   auto listening = server_options(settings.http);
   keep_descriptors(listening, descriptors, *log);
   listening.tls = identity;
-  http::server server{listening, engine, clock, gateway->callback()};
+  warn_of_openness(settings.http, *log);
+  http::server server{listening, engine, keys, clock, gateway->callback()};
   try {
     server.start();
   } catch (const std::exception& e) {
@@ -192,9 +223,9 @@ int serve(const config::settings& settings) {
     timers.shut_down();
     return 1;
   }
-  auto control = control_server::start(settings.storage.data_dir, maintenance_of(**store));
+  auto control = control_server::start(settings.storage.data_dir, control_of(**store, keys));
   if (!control)
-    log->warn("backups and verifications have to wait until redial is stopped: {}", control.error().detail);
+    log->warn("backups, verifications and keys have to wait until redial is stopped: {}", control.error().detail);
   const auto endpoint = config::parse_endpoint(settings.http.listen).value();
   const auto host = endpoint.host.find(':') == std::string::npos ? endpoint.host : "[" + endpoint.host + "]";
   std::cout << "redial listening on " << (identity ? "https://" : "http://") << host << ':' << server.port()

@@ -6,8 +6,8 @@
 
 namespace redial::app {
 
-/// Blocks SIGTERM, SIGINT, SIGHUP, SIGPIPE and SIGUSR1 for this thread and every thread started from now on; ignores SIGXFSZ.
-/// Call first thing in `main`.
+/// Blocks SIGTERM, SIGINT, SIGHUP, SIGPIPE and SIGUSR1 for this thread and every thread started from now on; ignores
+/// SIGXFSZ. Call first thing in `main`.
 void block_signals();
 
 /// Waits for SIGTERM, SIGINT or SIGHUP. @returns the signal's number.

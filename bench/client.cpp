@@ -1,5 +1,7 @@
 #include "bench/client.hpp"
 
+#include "bench/server_process.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/span.hpp>
 #include <boost/beast/http.hpp>
@@ -20,6 +22,7 @@ std::string client::fetch(http::verb verb, std::string_view path, std::string_vi
   // The body is sent from where it lies: a copy of 90 MB would be measured with the rest.
   http::request<http::span_body<const char>> request{verb, {path.data(), path.size()}, 11};
   request.set(http::field::host, "127.0.0.1");
+  request.set(http::field::authorization, std::string{"Bearer "} + admin_key);
   if (!body.empty())
     request.set(http::field::content_type, "application/json");
   request.body() = {body.data(), body.size()};

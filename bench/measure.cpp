@@ -173,7 +173,8 @@ void measure_reads(const bench_options& options, report& into) {
     const server_process server{fresh_plan(options, {{"http.threads", threads}})};
     client http{server.port()};
     const auto path = path_of(http.post("/v1/campaigns", campaign_json({1000, 3, 240})));
-    const auto command = "wrk -t1 -c64 -d10s http://127.0.0.1:" + std::to_string(server.port()) + path;
+    const auto command = "wrk -t1 -c64 -d10s -H 'Authorization: Bearer " + std::string{admin_key}
+                         + "' http://127.0.0.1:" + std::to_string(server.port()) + path;
     const watch began{server.pid()};
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{popen(command.c_str(), "r"), pclose};
     std::string text;

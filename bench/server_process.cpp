@@ -36,7 +36,7 @@ std::string first_line(int from) {
 
 server_process::server_process(const server_plan& plan) {
   std::vector<std::string> words{plan.program.string(), "serve", "--data-dir", plan.data_dir.string(), "--listen",
-    "127.0.0.1:0", "--log-level", "warn"};
+    "127.0.0.1:0", "--log-level", "warn", "--set", "http.requests_per_minute=0"};
   for (const auto& [key, value] : plan.settings) {
     words.emplace_back("--set");
     words.push_back(key + "=" + value);
@@ -50,6 +50,8 @@ server_process::server_process(const server_plan& plan) {
     if (!std::string_view{*entry}.starts_with("REDIAL_"))
       environment.push_back(*entry);
   }
+  auto key = std::string{"REDIAL_ADMIN_KEY="} + admin_key;
+  environment.push_back(key.data());
   environment.push_back(nullptr);
 
   int ends[2] = {-1, -1};

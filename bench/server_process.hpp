@@ -14,6 +14,9 @@ namespace redial::bench {
 
 using seconds = std::chrono::duration<double>;
 
+/// The admin key that servers are started with, and the client bears.
+inline constexpr const char* admin_key = "an-admin-key-of-the-measurements-only";
+
 /// How a server is to be started.
 struct server_plan {
   std::filesystem::path program;
@@ -22,8 +25,8 @@ struct server_plan {
   std::vector<std::pair<std::string, std::string>> settings; ///< keys of the configuration and their values
 };
 
-/// Runs from construction to destruction, on a free port. The REDIAL_… variables of this process's environment are kept
-/// from it.
+/// Runs from construction to destruction, on a free port, with a key as always and no limit of requests. The REDIAL_…
+/// variables of this process's environment are kept from it.
 class server_process {
 public:
   /// Starts it and waits for the line that says it listens.

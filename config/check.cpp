@@ -13,10 +13,11 @@ std::optional<fault> check_listen(const settings& s) {
   const auto address = parse_endpoint(s.http.listen);
   if (!address)
     return fault{"http.listen", "must be HOST:PORT with a port of 0 to 65535, is \"" + s.http.listen + "\""};
-  if (!is_loopback(address->host))
-    return fault{"http.listen", "must be an address of this machine alone (127.0.0.0/8, [::1] or localhost), as this "
-                                "version knows no authentication; is \""
-                                  + s.http.listen + "\""};
+  if (s.http.insecure_no_auth && !is_loopback(address->host))
+    return fault{"http.insecure_no_auth",
+      "is refused unless http.listen is an address of this machine alone (127.0.0.0/8, [::1] or localhost): whoever "
+      "reaches \""
+        + s.http.listen + "\" could have people called"};
   return std::nullopt;
 }
 
@@ -96,9 +97,13 @@ std::optional<fault> check_provider(const settings& s) {
   if (!p.callback_base_url.empty() && !is_http_url(p.callback_base_url))
     return fault{
       "gateway.http.callback_base_url", "must be an http:// or https:// URL, is \"" + p.callback_base_url + "\""};
-  if (p.callback_base_url.empty() && parse_endpoint(s.http.listen)->port == 0)
+  const auto listen = parse_endpoint(s.http.listen).value();
+  if (p.callback_base_url.empty() && listen.port == 0)
     return fault{"gateway.http.callback_base_url",
       "must be given where http.listen takes a free port: a provider has to find redial again after a restart"};
+  if (p.callback_base_url.empty() && (listen.host == "0.0.0.0" || listen.host == "::"))
+    return fault{"gateway.http.callback_base_url",
+      "must be given where http.listen takes every address of this machine: a provider has to know one"};
   return std::nullopt;
 }
 

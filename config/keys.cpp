@@ -21,8 +21,7 @@ const std::vector<key>& table() {
   // NOLINTBEGIN(bugprone-branch-clone)
   static const std::vector<key> all{
     {"http.listen", text{[](settings& s) -> std::string& { return s.http.listen; }},
-      "Address and port of the API, HOST:PORT; an IPv6 address in brackets; port 0 takes a free one. This version "
-      "knows no authentication, so only addresses of this machine are accepted: 127.0.0.0/8, [::1] and localhost."},
+      "Address and port of the API, HOST:PORT; an IPv6 address in brackets; port 0 takes a free one."},
     {"http.threads", count{[](settings& s) -> std::uint64_t& { return s.http.threads; }},
       "Threads that serve connections.", 1, 256},
     {"http.body_limit_mb", count{[](settings& s) -> std::uint64_t& { return s.http.body_limit_mb; }},
@@ -47,6 +46,11 @@ const std::vector<key>& table() {
       "the clear. SIGHUP has both files read again."},
     {"http.tls_key", text{[](settings& s) -> std::string& { return s.http.tls_key; }},
       "The key of that certificate, PEM, without a passphrase."},
+    {"http.requests_per_minute", count{[](settings& s) -> std::uint64_t& { return s.http.requests_per_minute; }},
+      "Requests of one workspace a minute; further ones are answered 429. 0 for no limit.", 0, 1'000'000'000},
+    {"http.insecure_no_auth", flag{[](settings& s) -> bool& { return s.http.insecure_no_auth; }},
+      "Whether everybody is served as an admin of the workspace \"default\", without a key. Only where http.listen is "
+      "an address of this machine: 127.0.0.0/8, [::1] or localhost."},
 
     {"storage.data_dir", text{[](settings& s) -> std::string& { return s.storage.data_dir; }},
       "Directory of everything that is kept, made if missing; a relative one is taken from where redial was "

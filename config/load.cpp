@@ -117,7 +117,7 @@ result<void> loader::read_table(const toml::table& table, const std::string& pre
 
 result<void> loader::read_environment(const assignments& environment) {
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with("REDIAL_"))
+    if (!name.starts_with("REDIAL_") || name == admin_key_variable)
       continue;
     const auto origin = "environment variable " + name;
     const auto found = std::find_if(
@@ -165,6 +165,14 @@ assignments redial_environment() {
       result.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   return result;
+}
+
+std::optional<std::string> admin_key(const assignments& environment) {
+  for (const auto& [name, value] : environment) {
+    if (name == admin_key_variable)
+      return value;
+  }
+  return std::nullopt;
 }
 
 result<settings> load(

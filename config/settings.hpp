@@ -24,6 +24,8 @@ struct http_settings {
   std::uint64_t max_exports = 2;
   std::string tls_cert; ///< with tls_key, or neither
   std::string tls_key;
+  std::uint64_t requests_per_minute = 1000; ///< 0: unlimited
+  bool insecure_no_auth = false;
   friend bool operator==(const http_settings&, const http_settings&) = default;
 };
 

@@ -46,11 +46,15 @@ void check(const answer& one, bool whole) {
 
 } // namespace
 
-http_room::http_room()
+http_room::http_room(bool guarded)
   : time_{time_point{milliseconds{1'700'000'000'000}}}, engine_{time_, test::memory_engine::answers::at_once},
-    callback_{[](std::string_view, std::string_view, const std::function<void(result<void>)>& done) { done({}); }},
-    connections_{std::make_shared<std::atomic<std::size_t>>(0)}, worker_{std::make_shared<http::worker>(
-                                                                   options_, engine_, time_, callback_, connections_)} {
+    keys_{time_}, callback_{[](std::string_view, std::string_view, const std::function<void(result<void>)>& done) {
+      done({});
+    }},
+    connections_{std::make_shared<std::atomic<std::size_t>>(0)},
+    worker_{std::make_shared<http::worker>(options_, engine_, keys_, time_, callback_,
+      std::make_shared<http::gate_rules>(keys_, !guarded, guarded ? 1000 : 0), connections_)} {
+  keys_.add("default", access_scope::admin, "admin");
   contact_profile contact;
   contact.phone = phone::parse("+919876543210").value();
   contact.name = "Asha";

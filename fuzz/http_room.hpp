@@ -3,6 +3,7 @@
 
 #include "http/worker.hpp"
 #include "tests/http/memory_engine.hpp"
+#include "tests/http/memory_keys.hpp"
 
 #include <span>
 #include <string>
@@ -24,7 +25,8 @@ class http_room {
 public:
   static constexpr std::string_view campaign = "cmp_L0C3zxtYL";
 
-  http_room();
+  /// @param guarded whether callers need a key: the one of the scope admin is "admin-" and forty times "k"
+  explicit http_room(bool guarded = false);
 
   /// Says `pieces` on a connection of its own, each once the former has been dealt with, and then ends it.
   /// @returns all that was answered. Fails where the connection does not come to an end.
@@ -35,6 +37,7 @@ private:
 
   test::fixed_clock time_;
   test::memory_engine engine_;
+  test::memory_keys keys_;
   http::server_options options_;
   http::provider_callback callback_;
   std::shared_ptr<std::atomic<std::size_t>> connections_;

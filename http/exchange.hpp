@@ -1,6 +1,7 @@
 /// What a route is given, and how it answers.
 #pragma once
 
+#include "actors/key_service.hpp"
 #include "actors/service.hpp"
 #include "http/response.hpp"
 #include "http/view_cache.hpp"
@@ -22,6 +23,7 @@ using provider_callback =
 /// What routes share within one io thread.
 struct route_context {
   actors::service& engine;
+  actors::key_service& keys;
   const clock& time;
   view_cache& views;
   const provider_callback& take_callback;
@@ -31,6 +33,7 @@ struct route_context {
 struct request {
   std::string_view id;                         ///< X-Request-Id
   workspace_name workspace{default_workspace}; ///< of the key that the request bears
+  access_scope scope = access_scope::read;     ///< how far that reaches
   std::string_view signature;             ///< Redial-Signature, empty where there is none; valid within the handler
   std::array<std::string, 2> path_values; ///< what stands for the {…} of the route's path, decoded
   std::string query;                      ///< after the "?", not decoded

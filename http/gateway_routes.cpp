@@ -6,7 +6,8 @@ namespace {
 
 constexpr std::uint64_t callback_limit = 1024 * 1024;
 
-/// Served also while the engine stops: calls in progress are still to be told of.
+/// Whoever it is has signed what it says: it has no key. Served also while the engine stops: calls in progress are
+/// still to be told of.
 std::optional<response> events(route_context& context, request& asked, const link_maker& link) {
   if (!context.take_callback)
     return problem_response(problem{error_code::not_found, "Calls do not go through an HTTP provider here.", {}});
@@ -19,7 +20,7 @@ std::optional<response> events(route_context& context, request& asked, const lin
 }
 
 constexpr std::array table{
-  route{verb::post, "/v1/gateway/events", events, nullptr, callback_limit, false},
+  route{verb::post, "/v1/gateway/events", events, nullptr, callback_limit, false, false, admission::open},
 };
 
 } // namespace

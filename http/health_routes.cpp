@@ -17,8 +17,8 @@ std::optional<response> ready(route_context& context, request&, const link_maker
 }
 
 constexpr std::array table{
-  route{verb::get, "/healthz", health, nullptr, 0, false},
-  route{verb::get, "/readyz", ready, nullptr, 0, false},
+  route{verb::get, "/healthz", health, nullptr, 0, false, false, admission::open},
+  route{verb::get, "/readyz", ready, nullptr, 0, false, false, admission::open},
 };
 
 } // namespace

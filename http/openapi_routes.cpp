@@ -16,7 +16,7 @@ std::optional<response> show(route_context&, request& asked, const link_maker&) 
 }
 
 constexpr std::array table{
-  route{verb::get, "/openapi.json", show, nullptr, 0, false},
+  route{verb::get, "/openapi.json", show, nullptr, 0, false, false, admission::open},
 };
 
 } // namespace

@@ -52,6 +52,7 @@ struct problem_details {
   std::string detail;
   fault_list faults;
   std::string allow;                             ///< the Allow header of a 405
+  std::string authenticate;                      ///< the WWW-Authenticate header of a 401 or 403
   unsigned retry_after = 0;                      ///< seconds, 0 for no Retry-After
   std::optional<campaign_status> current_status; ///< with 409: where the campaign stands, and so what is legal
 };

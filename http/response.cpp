@@ -36,11 +36,24 @@ response problem_response(const problem_details& details) {
   answer.content_type = "application/problem+json";
   answer.body = to_json(details);
   answer.allow = details.allow;
+  answer.authenticate = details.authenticate;
   answer.retry_after = details.retry_after;
   return answer;
 }
 
 response problem_response(const problem& refusal) { return problem_response(to_details(refusal)); }
+
+namespace {
+
+template <class T>
+void number_header(std::string& out, std::string_view name, T value) {
+  out += name;
+  out += ": ";
+  append_number(out, value);
+  out += "\r\n";
+}
+
+} // namespace
 
 void append_head(std::string& out, const response& answer, const response_frame& frame) {
   out += "HTTP/1.1 ";
@@ -68,7 +81,14 @@ void append_head(std::string& out, const response& answer, const response_frame&
   if (answer.replayed)
     header(out, "Idempotency-Replayed", "true");
   if (answer.retry_after != 0)
-    header(out, "Retry-After", std::to_string(answer.retry_after));
+    number_header(out, "Retry-After", answer.retry_after);
+  if (!answer.authenticate.empty())
+    header(out, "WWW-Authenticate", answer.authenticate);
+  if (frame.quota) {
+    number_header(out, "X-RateLimit-Limit", frame.quota->limit);
+    number_header(out, "X-RateLimit-Remaining", frame.quota->remaining);
+    number_header(out, "X-RateLimit-Reset", frame.quota->reset);
+  }
   if (!frame.keep_alive)
     header(out, "Connection", "close");
   else if (frame.http_1_0)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/problem.hpp"
+#include "http/rate_limiter.hpp"
 
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@ struct response {
   std::shared_ptr<body_source> stream;            ///< instead of both: the body comes from it piece by piece
   std::string location;
   std::string allow;
+  std::string authenticate; ///< WWW-Authenticate
   std::string disposition;  ///< Content-Disposition
   unsigned retry_after = 0; ///< seconds, 0 for no Retry-After
   bool replayed = false;    ///< it was given before, to a request with the same Idempotency-Key
@@ -41,6 +43,7 @@ struct response_frame {
   /// The client needs to be told that the connection stays open, and knows no chunks: the end of a streamed body is
   /// that of the connection.
   bool http_1_0 = false;
+  std::optional<rate_quota> quota{}; ///< of the caller, where it is known and there is a limit
 };
 
 /// Appends the head of the answer, blank line included.

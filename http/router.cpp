@@ -51,35 +51,72 @@ void add_allowed(std::string& allow, verb method) {
     allow += ", HEAD";
 }
 
+std::variant<routed, problem_details> decode_values(const route& to, const std::array<std::string_view, 2>& values) {
+  routed found{&to, {}};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    auto decoded = percent_decode(values[i], false);
+    if (!decoded) {
+      auto details = no_such_route();
+      details.status = 400;
+      details.code = "malformed_target";
+      details.detail = "The path has a % that two hexadecimal digits do not follow.";
+      return details;
+    }
+    found.path_values[i] = std::move(*decoded);
+  }
+  return found;
+}
+
 } // namespace
+
+std::span<const std::span<const route>> all_routes() {
+  static const std::array tables{campaign_routes(), contact_routes(), export_routes(), gateway_routes(),
+    health_routes(), key_routes(), openapi_routes()};
+  return tables;
+}
+
+std::optional<access_scope> scope_of(const route& to) noexcept {
+  switch (to.takes) {
+  case admission::open: return std::nullopt;
+  case admission::read: return access_scope::read;
+  case admission::write: return access_scope::write;
+  case admission::admin: return access_scope::admin;
+  case admission::by_method: break;
+  }
+  return to.method == verb::get ? access_scope::read : access_scope::write;
+}
+
+bool is_guarded(std::string_view path) noexcept {
+  for (const std::string_view root : {"/v1", "/ops"}) {
+    if (path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/'))
+      return true;
+  }
+  return false;
+}
 
 std::variant<routed, problem_details> find_route(verb method, std::string_view path, std::span<const route> more) {
   const auto wanted = method == verb::head ? verb::get : method;
   std::string allow;
-  for (auto table : {campaign_routes(), contact_routes(), export_routes(), gateway_routes(), health_routes(), openapi_routes(), more}) {
+  std::array<std::string_view, 2> values;
+  const auto look_in = [&](std::span<const route> table) -> const route* {
     for (const auto& each : table) {
-      std::array<std::string_view, 2> values;
       if (!matches(each.path, path, values))
         continue;
-      if (each.method != wanted) {
-        add_allowed(allow, each.method);
-        continue;
-      }
-      routed found{&each, {}};
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        auto decoded = percent_decode(values[i], false);
-        if (!decoded) {
-          auto details = no_such_route();
-          details.status = 400;
-          details.code = "malformed_target";
-          details.detail = "The path has a % that two hexadecimal digits do not follow.";
-          return details;
-        }
-        found.path_values[i] = std::move(*decoded);
-      }
-      return found;
+      if (each.method == wanted)
+        return &each;
+      add_allowed(allow, each.method);
     }
+    return nullptr;
+  };
+  const route* to = nullptr;
+  for (auto table : all_routes()) {
+    if (to == nullptr)
+      to = look_in(table);
   }
+  if (to == nullptr)
+    to = look_in(more);
+  if (to != nullptr)
+    return decode_values(*to, values);
   auto details = no_such_route();
   if (!allow.empty()) {
     details.status = 405;

@@ -14,6 +14,15 @@ namespace redial::http {
 
 using verb = boost::beast::http::verb;
 
+/// Which keys a route takes.
+enum class admission : std::uint8_t {
+  by_method, ///< GET and HEAD: read; others: write
+  open,      ///< none is asked for
+  read,
+  write,
+  admin,
+};
+
 /// One method of one path. Exactly one of `handle` and `open` is set.
 struct route {
   verb method{};
@@ -23,14 +32,25 @@ struct route {
   std::uint64_t body_limit = 64 * 1024; ///< bytes; of a streamed body the server's limit counts instead
   bool needs_engine = true;             ///< answered 503 while the engine is not ready
   bool heeds_key = false;               ///< creates something: answers are kept for their Idempotency-Key
+  admission takes = admission::by_method;
 };
+
+/// @returns how far a key must reach for `to`; nullopt where none is asked for.
+std::optional<access_scope> scope_of(const route& to) noexcept;
+
+/// @returns whether nothing under this path, not even that there is nothing, is told to callers without a key.
+bool is_guarded(std::string_view path) noexcept;
 
 std::span<const route> campaign_routes();
 std::span<const route> contact_routes();
 std::span<const route> export_routes();
 std::span<const route> gateway_routes();
 std::span<const route> health_routes();
+std::span<const route> key_routes();
 std::span<const route> openapi_routes();
+
+/// @returns the tables of all the room's routes.
+std::span<const std::span<const route>> all_routes();
 
 /// A request's route, and the values of its path.
 struct routed {

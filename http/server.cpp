@@ -101,6 +101,7 @@ private:
 struct server::state {
   server_options options;
   actors::service& engine;
+  actors::key_service& keys;
   const clock& time;
   provider_callback take_callback;
   std::vector<std::shared_ptr<worker>> workers;
@@ -109,8 +110,9 @@ struct server::state {
   std::uint16_t port = 0;
 };
 
-server::server(server_options options, actors::service& engine, const clock& time, provider_callback take_callback)
-  : state_{new state{std::move(options), engine, time, std::move(take_callback), {}, {}, {}, 0}} {}
+server::server(server_options options, actors::service& engine, actors::key_service& keys, const clock& time,
+  provider_callback take_callback)
+  : state_{new state{std::move(options), engine, keys, time, std::move(take_callback), {}, {}, {}, 0}} {}
 
 server::~server() { stop(std::chrono::milliseconds{0}); }
 
@@ -119,8 +121,10 @@ std::uint16_t server::port() const noexcept { return state_->port; }
 void server::start() {
   auto& s = *state_;
   auto connections = std::make_shared<std::atomic<std::size_t>>(0);
+  auto rules = std::make_shared<gate_rules>(s.keys, s.options.no_auth, s.options.requests_per_minute);
   for (unsigned i = 0; i < std::max(1U, s.options.threads); ++i)
-    s.workers.push_back(std::make_shared<worker>(s.options, s.engine, s.time, s.take_callback, connections));
+    s.workers.push_back(
+      std::make_shared<worker>(s.options, s.engine, s.keys, s.time, s.take_callback, rules, connections));
   try {
     s.accepting = std::make_shared<listener>(s.workers, resolve(s.workers.front()->io, s.options));
   } catch (const boost::system::system_error& e) {

@@ -27,15 +27,19 @@ struct server_options {
   /// which the server itself does not read is not counted.
   std::chrono::milliseconds body_timeout{30'000};
   std::uint64_t body_min_rate = 512;
-  std::shared_ptr<const tls_identity> tls; ///< null: HTTP in the clear
-  std::span<const route> more_routes;      ///< served beside the room's own; of static storage
+  std::shared_ptr<const tls_identity> tls;  ///< null: HTTP in the clear
+  std::uint32_t requests_per_minute = 1000; ///< of one workspace; 0 for no limit
+  bool no_auth = false;                     ///< every caller is an admin of the workspace `default`
+  std::span<const route> more_routes;       ///< served beside the room's own; of static storage
 };
 
 /// Serves the API on its own threads until stopped. The engine must outlive it.
 class server {
 public:
+  /// @param keys who may call; must outlive it too
   /// @param take_callback serves POST /v1/gateway/events; empty where there is no such provider
-  server(server_options options, actors::service& engine, const clock& time, provider_callback take_callback = {});
+  server(server_options options, actors::service& engine, actors::key_service& keys, const clock& time,
+    provider_callback take_callback = {});
   /// Stops at once if it still runs.
   ~server();
   server(const server&) = delete;

@@ -38,7 +38,7 @@ problem_details too_large(std::uint64_t limit) {
 } // namespace
 
 session::session(worker& home, tcp_socket socket, const tls_context& tls)
-  : home_{home}, socket_{std::move(socket), tls} {}
+  : home_{home}, socket_{std::move(socket), tls}, gate_{home.rules()} {}
 
 void session::start() {
   if (socket_.secured()) {
@@ -126,6 +126,7 @@ bool session::read_head() {
     phase_ = phase::head;
     ++number_;
     request_id_.clear();
+    gate_.close();
     head_bytes_ = 0;
     head_only_ = false;
     deadline_ = home_.now() + options.header_timeout;
@@ -191,7 +192,17 @@ std::optional<problem_details> session::route_request() {
   const auto& head = parser_->get();
   const auto target = split(head.target());
   auto found = find_route(head.method(), target.path, home_.options().more_routes);
-  if (auto* wrong = std::get_if<problem_details>(&found))
+  auto* wrong = std::get_if<problem_details>(&found);
+  // Strangers are not even told what there is.
+  const auto wanted = wrong ? std::nullopt : scope_of(*std::get<routed>(found).to);
+  if (wanted || (wrong && is_guarded(target.path))) {
+    if (auto refused = gate_.let_in(head, wanted))
+      return refused;
+  }
+  const auto* caller = gate_.caller();
+  request_.workspace = caller ? std::string_view{caller->workspace} : default_workspace;
+  request_.scope = caller ? caller->scope : access_scope::read;
+  if (wrong)
     return std::move(*wrong);
   auto& routed_to = std::get<routed>(found);
   route_ = routed_to.to;
@@ -203,8 +214,8 @@ std::optional<problem_details> session::route_request() {
     if (auto why = home_.context().engine.not_serving())
       return to_details(problem{error_code::unavailable, "The engine is not ready: " + *why + ".", {}});
   }
-  if (auto wrong = claim_key())
-    return wrong;
+  if (auto refused = claim_key())
+    return refused;
   if (route_->open != nullptr && use_ != body_use::compare) {
     use_ = body_use::stream;
     if (!has_body_) // otherwise once it is known that the body will be read
@@ -254,7 +265,8 @@ void session::begin_body(std::optional<problem_details> refused) {
   const bool expects = !http_1_0_ && parser_->get().count(field::expect) > 0;
   if (refused) {
     const auto length = parser_->content_length();
-    if (expects || refused->status == 413 || !length || *length > discard_limit) {
+    const bool unwanted = refused->status == 401 || refused->status == 413;
+    if (expects || unwanted || !length || *length > discard_limit) {
       refuse(std::move(*refused));
       return;
     }
@@ -349,6 +361,13 @@ void session::end_body() {
   if (refused_) {
     respond(problem_response(*refused_));
     return;
+  }
+  // A body may have taken its time.
+  if (has_body_) {
+    if (auto revoked = gate_.recheck()) {
+      respond(problem_response(*revoked));
+      return;
+    }
   }
   if (keyed_) {
     if (auto known = keyed_->finish()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/exchange.hpp"
+#include "http/gate.hpp"
 #include "http/head_check.hpp"
 #include "http/keyed_exchange.hpp"
 #include "http/read_buffer.hpp"
@@ -79,6 +80,7 @@ private:
 
   worker& home_;
   connection socket_;
+  gate gate_;
   read_buffer buffer_;
   std::optional<parser> parser_;
   phase phase_ = phase::idle;

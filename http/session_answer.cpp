@@ -78,7 +78,7 @@ void session::respond(response what) {
   if (answer_.stream && http_1_0_)
     keep_alive_ = false;
   answer_head_.clear();
-  append_head(answer_head_, answer_, {request_id_, home_.date(), keep_alive_, http_1_0_});
+  append_head(answer_head_, answer_, {request_id_, home_.date(), keep_alive_, http_1_0_, gate_.quota()});
   answer_sent_ = 0;
   phase_ = phase::writing;
   deadline_.reset();
@@ -164,8 +164,10 @@ void session::log_request() const {
   const auto took = begun_ == steady_point{} ? std::chrono::microseconds{0}
                                              : std::chrono::duration_cast<std::chrono::microseconds>(
                                                std::chrono::steady_clock::now() - begun_);
-  spdlog::debug("http: [{}] {} {} {} {} us", request_id_, std::string_view{head.method_string()},
-    std::string_view{head.target()}, answer_.status, took.count());
+  const auto* caller = gate_.caller();
+  spdlog::debug("http: [{}] {} {} {} {} us workspace={} key={}", request_id_, std::string_view{head.method_string()},
+    std::string_view{head.target()}, answer_.status, took.count(), caller ? caller->workspace : "-",
+    caller && caller->id != key_id{} ? caller->id.view() : "-");
 }
 
 } // namespace redial::http

@@ -44,7 +44,12 @@ bool session::next_piece() {
   source_waits_ = false;
   deadline_.reset();
   answer_.body.clear();
-  if (home_.stopping() && source.endless()) {
+  const bool unwelcome = gate_.recheck().has_value();
+  if (unwelcome && !source.endless()) {
+    abort();
+    return false;
+  }
+  if (source.endless() && (unwelcome || home_.stopping())) {
     send_piece(true);
     return true;
   }

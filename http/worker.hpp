@@ -3,6 +3,7 @@
 
 #include "http/connection.hpp"
 #include "http/exchange.hpp"
+#include "http/gate.hpp"
 #include "http/server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -24,9 +25,11 @@ class worker : public std::enable_shared_from_this<worker> {
 public:
   using steady_point = std::chrono::steady_clock::time_point;
 
+  /// @param rules whom all workers let in
   /// @param connections how many are open on all workers together
-  worker(const server_options& options, actors::service& engine, const clock& time,
-    const provider_callback& take_callback, std::shared_ptr<std::atomic<std::size_t>> connections);
+  worker(const server_options& options, actors::service& engine, actors::key_service& keys, const clock& time,
+    const provider_callback& take_callback, std::shared_ptr<gate_rules> rules,
+    std::shared_ptr<std::atomic<std::size_t>> connections);
   ~worker();
 
   boost::asio::io_context io{1};
@@ -40,6 +43,7 @@ public:
 
   const server_options& options() const noexcept { return options_; }
   route_context& context() noexcept { return context_; }
+  gate_rules& rules() noexcept { return *rules_; }
   bool stopping() const noexcept { return stopping_; }
   /// @returns the time of the last tick: exact enough for timeouts, and free.
   steady_point now() const noexcept { return now_; }
@@ -59,6 +63,7 @@ private:
   const server_options& options_;
   view_cache views_;
   route_context context_;
+  std::shared_ptr<gate_rules> rules_;
   std::shared_ptr<std::atomic<std::size_t>> connections_;
   boost::asio::steady_timer timer_{io};
   std::chrono::milliseconds tick_;

@@ -46,6 +46,11 @@ inline constexpr std::string_view clock = "clock";   ///< in table::meta
 /// Above every key of every table but meta: no campaign bears the number 2^64 - 1.
 inline constexpr key beyond_all = of(~campaign_no{0});
 
+/// Above every key of every table of records: none of them begins with 33 such bytes.
+inline constexpr std::string_view beyond_all_records =
+  "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+  "\xff\xff\xff\xff\xff";
+
 inline constexpr std::size_t contact_size = sizeof(campaign_no) + sizeof(contact_no);
 inline constexpr std::size_t call_size = contact_size + 1;
 inline constexpr std::size_t events_size = sizeof(campaign_no) + sizeof(std::uint64_t);

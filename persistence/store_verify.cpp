@@ -1,5 +1,6 @@
 #include "persistence/commit_log.hpp"
 #include "persistence/format.hpp"
+#include "persistence/key_records.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/rows.hpp"
 #include "persistence/store_impl.hpp"
@@ -104,6 +105,22 @@ bool report_meta(const reader& data, const fault_report& report) {
   return !*row || decode_clock(**row, anchor) || report(unreadable_row(table::meta, keys::clock).detail);
 }
 
+/// Reports every row of `where` that `is_sound(key, value)` does not know, one after the other.
+template <class Sound>
+bool report_records(const reader& data, table where, Sound&& is_sound, const fault_report& report) {
+  bool go_on = true;
+  auto scanned = data.scan(where, {}, keys::beyond_all_records, [&](std::string_view key, std::string_view value) {
+    go_on = is_sound(key, value) || report(unreadable_row(where, key).detail);
+    return go_on;
+  });
+  return go_on && (scanned || report(scanned.error().detail));
+}
+
+bool report_keys(const reader& data, const fault_report& report) {
+  const auto is_sound = [](std::string_view key, std::string_view value) { return decode_key(key, value).has_value(); };
+  return report_records(data, table::key, is_sound, report);
+}
+
 } // namespace
 
 bool verify_data(const reader& data, const fault_report& report) {
@@ -146,7 +163,7 @@ bool verify_data(const reader& data, const fault_report& report) {
   }
   for (const auto where : {table::journal, table::contact, table::call, table::call_start, table::call_label})
     go_on = go_on && report_strays(data, where, known, report);
-  return go_on && report_log(data, last_seqs, report);
+  return go_on && report_log(data, last_seqs, report) && report_keys(data, report);
 }
 
 std::vector<std::string> store::verify(campaign_no campaign) const {

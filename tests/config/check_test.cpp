@@ -22,11 +22,14 @@ TEST_CASE("the defaults are sound") {
   CHECK(fault_after([](settings&) {}) == "none");
 }
 
-TEST_CASE("redial listens on this machine alone") {
+TEST_CASE("redial listens where it is told to, but without keys on this machine alone") {
   using Catch::Contains;
   CHECK(fault_after([](auto& s) { s.http.listen = "[::1]:0"; }) == "none");
-  CHECK_THAT(fault_after([](auto& s) { s.http.listen = "0.0.0.0:8080"; }),
-    Contains("http.listen") && Contains("authentication") && Contains("0.0.0.0:8080"));
+  CHECK(fault_after([](auto& s) { s.http.listen = "0.0.0.0:8080"; }) == "none");
+  CHECK(fault_after([](auto& s) { s.http.insecure_no_auth = true; }) == "none");
+  for (const auto* address : {"0.0.0.0:8080", "10.0.0.1:80", "[::]:8080", "redial.example:80"})
+    CHECK_THAT(fault_after([&](auto& s) { s.http.listen = address, s.http.insecure_no_auth = true; }),
+      Contains("http.insecure_no_auth") && Contains(address));
   CHECK_THAT(fault_after([](auto& s) { s.http.listen = "8080"; }), Contains("HOST:PORT"));
   CHECK_THAT(fault_after([](auto& s) { s.storage.data_dir = ""; }), Contains("storage.data_dir"));
 }
@@ -59,6 +62,7 @@ TEST_CASE("a provider has to be found, and to find redial") {
   CHECK_THAT(fault([](auto& s) { s.gateway.http.secret = "short"; }), Contains("gateway.http.secret"));
   CHECK_THAT(fault([](auto& s) { s.gateway.http.from = "911"; }), Contains("gateway.http.from"));
   CHECK_THAT(fault([](auto& s) { s.http.listen = "127.0.0.1:0"; }), Contains("gateway.http.callback_base_url"));
+  CHECK_THAT(fault([](auto& s) { s.http.listen = "0.0.0.0:80"; }), Contains("gateway.http.callback_base_url"));
   CHECK(fault([](settings& s) {
     s.http.listen = "127.0.0.1:0";
     s.gateway.http.callback_base_url = "http://redial.example";

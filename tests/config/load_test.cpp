@@ -144,7 +144,8 @@ TEST_CASE("unknown keys are named, the first in the file first, and the likely o
 
 TEST_CASE("faults that show only together bear the line of the key to be changed") {
   using Catch::StartsWith;
-  CHECK_THAT(refusal_of("[http]\nlisten = \"0.0.0.0:80\"\n"), StartsWith("2: http.listen: must be an address of this"));
+  CHECK_THAT(refusal_of("[http]\nlisten = \"0.0.0.0:80\"\ninsecure_no_auth = true\n"),
+    StartsWith("3: http.insecure_no_auth: is refused unless"));
   CHECK_THAT(refusal_of("[gateway.simulator.outcomes]\nanswered = 0.5\n"),
     StartsWith("2: gateway.simulator.outcomes.answered: "));
 }
@@ -176,12 +177,21 @@ TEST_CASE("faults of the environment and the command line are named by their sou
         == "environment variable REDIAL_HTTP_THREADS: http.threads: \"two\" is not a value in TOML");
   CHECK(from_environment("REDIAL_HTTP_THREADS", "2\nmore = 1")
         == "environment variable REDIAL_HTTP_THREADS: http.threads: \"2\nmore = 1\" is not a value in TOML");
-  CHECK_THAT(from_environment("REDIAL_HTTP_LISTEN", "1.2.3.4:80"),
-    Catch::StartsWith("environment variable REDIAL_HTTP_LISTEN: http.listen: must be an address"));
+  CHECK_THAT(from_environment("REDIAL_HTTP_LISTEN", "1.2.3.4"),
+    Catch::StartsWith("environment variable REDIAL_HTTP_LISTEN: http.listen: must be HOST:PORT"));
 
   const auto unknown = load({}, {}, {{"http.port", "80"}});
   REQUIRE(unknown.has_error());
   CHECK_THAT(unknown.error().detail, Catch::StartsWith("command line: http.port: is not a key of redial"));
+}
+
+TEST_CASE("the admin key of the environment is no setting") {
+  const assignments environment{{"REDIAL_ADMIN_KEY", "whatever it is"}, {"REDIAL_HTTP_THREADS", "2"}};
+  CHECK(admin_key(environment) == "whatever it is");
+  CHECK(admin_key({{"REDIAL_HTTP_THREADS", "2"}}) == std::nullopt);
+  const auto loaded = load({}, environment, {});
+  REQUIRE(loaded.has_value());
+  CHECK(loaded->http.threads == 2);
 }
 
 TEST_CASE("this process's environment is read by prefix") {

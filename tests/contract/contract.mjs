@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Api } from './lib/api.mjs';
 import { Contract } from './lib/contract.mjs';
-import { Server } from './lib/server.mjs';
+import { authorization, Server } from './lib/server.mjs';
 import campaigns, { samples as ofCampaigns } from './resources/campaigns.mjs';
 import contacts, { samples as ofContacts } from './resources/contacts.mjs';
 import every from './resources/every.mjs';
 import health, { samples as ofHealth } from './resources/health.mjs';
+import keys, { samples as ofKeys } from './resources/keys.mjs';
 import protocol from './resources/protocol.mjs';
 import provider from './resources/provider.mjs';
 
@@ -21,7 +22,7 @@ const unforced = {
 const [binary, file] = process.argv.slice(2);
 Server.binary = binary;
 const contract = new Contract(file);
-const api = new Api(contract, 0);
+const api = new Api(contract, 0, authorization);
 const servers = [];
 
 async function start(settings) {
@@ -37,8 +38,8 @@ before(async () => {
 });
 after(() => Promise.all(servers.map((server) => server.end())));
 
-const world = { api, contract, start, samples: { ...ofCampaigns, ...ofContacts, ...ofHealth } };
-for (const resource of [health, campaigns, contacts, provider, every, protocol]) resource(test, world);
+const world = { api, contract, start, samples: { ...ofCampaigns, ...ofContacts, ...ofHealth, ...ofKeys } };
+for (const resource of [health, campaigns, contacts, keys, provider, every, protocol]) resource(test, world);
 
 test('every operation and status of the document was seen, but for those that nothing can force', () => {
   assert.deepEqual(contract.unseen().sort(), Object.keys(unforced).sort());

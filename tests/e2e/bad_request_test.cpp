@@ -119,7 +119,8 @@ TEST_CASE("bodies of another type, coding or size are refused unread") {
   check_problem(
     http.patch("/v1/campaigns/" + id, R"({"action":"start")" + std::string(100'000, ' ') + "}"), 413, "body_too_large");
   // As chunks, whose sum nobody announces.
-  std::string chunks = "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string chunks =
+    "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\n" + authorization + "Transfer-Encoding: chunked\r\n\r\n";
   const std::string blank(16 * 1024, ' ');
   for (int i = 0; i < 70; ++i)
     chunks += "4000\r\n" + blank + "\r\n";
@@ -131,15 +132,16 @@ TEST_CASE("HTTP that is none, and HTTP/1.0") {
   scratch_directory directory;
   server_process server{directory, accelerated(1, 10)};
   const auto port = server.port();
-  for (const std::string bytes : {"hello\r\n\r\n", "GET /healthz\r\n\r\n", "GET /healthz HTTP/2.0\r\nHost: a\r\n\r\n",
-         "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-         "GET /healthz HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+  for (const auto& bytes : std::initializer_list<std::string>{"hello\r\n\r\n", "GET /healthz\r\n\r\n",
+         "GET /healthz HTTP/2.0\r\nHost: a\r\n\r\n", "GET /healthz HTTP/1.1\r\n\r\n",
+         "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
          "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 TLS \r\n\r\n",
          "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
          "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
          "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
          "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-         "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+         "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\n" + authorization
+           + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
          "POST /v1/campaigns HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}) {
     INFO(bytes);
     check_problem(answer_to(port, bytes), 400, "malformed_http");
@@ -154,22 +156,23 @@ TEST_CASE("HTTP that is none, and HTTP/1.0") {
   check_problem(
     answer_to(port, "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 2\r\n\r\n{}"), 417,
     "expectation_failed");
-  for (const std::string cut : {"G", "GET /healthz HTTP/1.1\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n",
-         "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{\"name\":"}) {
+  for (const auto& cut :
+    std::initializer_list<std::string>{"G", "GET /healthz HTTP/1.1\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\n",
+      "POST /v1/campaigns HTTP/1.1\r\nHost: a\r\n" + authorization + "Content-Length: 100\r\n\r\n{\"name\":"}) {
     INFO(cut);
     check_problem(answer_to(port, cut), 400, "incomplete_request");
   }
 
-  const auto old = answer_to(port, "GET /v1/campaigns HTTP/1.0\r\n\r\n");
+  const auto old = answer_to(port, "GET /v1/campaigns HTTP/1.0\r\n" + authorization + "\r\n");
   CHECK(old.status == 200);
   CHECK_FALSE(old.keep_alive);
   CHECK(old.json().at("total") == 0);
-  check_problem(answer_to(port, "POST /v1/campaigns HTTP/1.0\r\n\r\n"), 400, "malformed_json");
+  check_problem(answer_to(port, "POST /v1/campaigns HTTP/1.0\r\n" + authorization + "\r\n"), 400, "malformed_json");
   const auto body = campaign_of(1).dump();
-  CHECK(
-    answer_to(port, "POST /v1/campaigns HTTP/1.0\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body)
-      .status
-    == 201);
+  CHECK(answer_to(port, "POST /v1/campaigns HTTP/1.0\r\n" + authorization
+                          + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body)
+          .status
+        == 201);
   client http{port};
   CHECK(count_campaigns(http) == 1);
   CHECK(server.stop() == 0);
@@ -186,7 +189,8 @@ TEST_CASE("who sends a byte at a time is cut off, in the head and in the body, a
   raw_socket silent{server.port()};
   raw_socket in_head{server.port()};
   raw_socket in_body{server.port()};
-  REQUIRE(in_body.send("POST /v1/campaigns HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{"));
+  REQUIRE(
+    in_body.send("POST /v1/campaigns HTTP/1.1\r\nHost: a\r\n" + authorization + "Content-Length: 1000000\r\n\r\n{"));
   const std::string head = "GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + std::string(100'000, 'x');
   std::size_t sent = 0;
   std::string head_answer;

@@ -54,7 +54,7 @@ std::string reply::header(std::string_view name) const {
   return found == head.end() ? std::string{} : std::string{found->value()};
 }
 
-client::client(std::uint16_t port) : port_{port} {}
+client::client(std::uint16_t port, std::string key) : port_{port}, key_{std::move(key)} {}
 client::~client() = default;
 
 void client::run(const char* step) {
@@ -81,6 +81,8 @@ reply client::request(verb method, const std::string& target, const std::string&
   asked.set(http::field::host, "127.0.0.1:" + std::to_string(port_));
   if (!body.empty())
     asked.set(http::field::content_type, "application/json");
+  if (!key_.empty())
+    asked.set(http::field::authorization, "Bearer " + key_);
   for (const auto& [name, value] : more)
     asked.set(name, value);
   asked.body() = body;

@@ -37,11 +37,15 @@ struct reply {
 
 using headers = std::vector<std::pair<std::string, std::string>>;
 
+/// The header field of whoever bears `admin_key`, for requests that are written out.
+inline const std::string authorization = "Authorization: Bearer " + admin_key + "\r\n";
+
 /// One connection, kept alive, opened when first needed and again after the server has closed it in good order. Every
 /// step has `patience`. Not thread-safe: one a thread.
 class client {
 public:
-  explicit client(std::uint16_t port);
+  /// @param key that every request bears which brings no Authorization of its own; empty for none
+  explicit client(std::uint16_t port, std::string key = admin_key);
   ~client();
   client(const client&) = delete;
   client& operator=(const client&) = delete;
@@ -59,6 +63,7 @@ private:
   void run(const char* step);
 
   std::uint16_t port_;
+  std::string key_;
   boost::asio::io_context io_;
   std::optional<boost::beast::tcp_stream> stream_;
   boost::beast::flat_buffer buffer_;

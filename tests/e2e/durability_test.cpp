@@ -37,8 +37,8 @@ struct half_request {
 };
 half_request half_of(std::uint64_t contacts) {
   auto body = campaign_of(contacts).dump();
-  auto head = "POST /v1/campaigns HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-              + std::to_string(body.size()) + "\r\n\r\n";
+  auto head = "POST /v1/campaigns HTTP/1.1\r\nHost: localhost\r\n" + authorization
+              + "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   body.resize(body.size() - 100);
   return {std::move(head), std::move(body)};
 }

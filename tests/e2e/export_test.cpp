@@ -87,7 +87,7 @@ TEST_CASE("no more exports at once than are allowed, a stop ends those that are 
   raw_client first{server.port(), 64 * 1024};
   raw_client second{server.port(), 64 * 1024};
   for (auto* each : {&first, &second}) {
-    each->send(request_text("GET", path));
+    each->send(request_text("GET", path, {}, authorization));
     CHECK_THAT(each->receive_head(), Catch::StartsWith("HTTP/1.1 200"));
   }
   const auto refused = http.get(path);

@@ -160,7 +160,7 @@ TEST_CASE("HEAD says what GET would, without the body; request ids come back; co
 
   // Requests that are sent without waiting are answered in order.
   raw_socket pipeline{server.port()};
-  const std::string get = " HTTP/1.1\r\nHost: a\r\n";
+  const std::string get = " HTTP/1.1\r\nHost: a\r\n" + authorization;
   REQUIRE(pipeline.send("GET /healthz" + get + "X-Request-Id: one\r\n\r\nGET /nothing" + get
                         + "X-Request-Id: two\r\n\r\nGET /v1/campaigns/" + id + get
                         + "X-Request-Id: three\r\nConnection: close\r\n\r\n"));

@@ -72,9 +72,19 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
   ::_exit(127);
 }
 
+/// @returns the same with an admin key, unless there is one.
+std::vector<std::string> with_key(std::vector<std::string> environment) {
+  const auto gives_key = [](const std::string& each) { return each.starts_with("REDIAL_ADMIN_KEY="); };
+  if (std::none_of(environment.begin(), environment.end(), gives_key))
+    environment.push_back("REDIAL_ADMIN_KEY=" + admin_key);
+  // An empty one stands for none.
+  std::erase(environment, "REDIAL_ADMIN_KEY=");
+  return environment;
+}
+
 std::vector<std::string> serve_arguments(const scratch_directory& directory, const settings& with) {
-  std::vector<std::string> arguments{
-    "serve", "--data-dir", (directory.path() / "data").string(), "--listen", "127.0.0.1:0"};
+  std::vector<std::string> arguments{"serve", "--data-dir", (directory.path() / "data").string(), "--listen",
+    "127.0.0.1:0", "--set", "http.requests_per_minute=0"};
   for (const auto& each : with) {
     if (!each.starts_with("--"))
       arguments.emplace_back("--set");
@@ -170,7 +180,7 @@ std::string process::err() const { return content_of(err_); }
 
 server_process::server_process(
   const scratch_directory& directory, const settings& with, const std::vector<std::string>& environment)
-  : child_{directory.path(), serve_arguments(directory, with), environment} {
+  : child_{directory.path(), serve_arguments(directory, with), with_key(environment)} {
   constexpr std::string_view in_clear = "redial listening on http://127.0.0.1:";
   constexpr std::string_view under_tls = "redial listening on https://127.0.0.1:";
   const auto until = steady_clock::now() + patience;

@@ -15,6 +15,9 @@ namespace redial::e2e {
 /// How long anything may take that normally takes moments. Generous: a sanitizer build on a busy machine is slow.
 inline constexpr std::chrono::seconds patience{90};
 
+/// The admin key of the workspace `default` on every server that a test starts.
+inline const std::string admin_key = "an-admin-key-of-the-tests-and-nobody-else";
+
 /// An empty directory of its own, gone with the object.
 class scratch_directory {
 public:
@@ -63,7 +66,8 @@ private:
 /// Settings of a server as `KEY=VALUE`, each handed over by `--set`; flags ("--config=FILE") as they are.
 using settings = std::vector<std::string>;
 
-/// `redial serve` on a free port, its data in `directory`/data. Made once it serves.
+/// `redial serve` on a free port, its data in `directory`/data, with `admin_key` and without a limit of requests unless
+/// it is told otherwise. Made once it serves.
 class server_process {
 public:
   /// @throws std::runtime_error if it does not come to serve; its stderr is in the message.

@@ -45,12 +45,13 @@ TEST_CASE("HTTPS: a large campaign is uploaded, and read back") {
   http.secure();
   const auto campaign = campaign_of(100'000).dump();
   REQUIRE(campaign.size() > 4'000'000);
-  http.send(request_text("POST", "/v1/campaigns", campaign));
+  http.send(request_text("POST", "/v1/campaigns", campaign, authorization));
   const auto created = http.receive();
   REQUIRE(created.status == 201);
   CHECK(created.json().at("total_contacts") == 100'000);
-  http.send(request_text(
-    "GET", "/v1/campaigns/" + created.json().at("id").get<std::string>() + "/contacts?limit=100&offset=99900"));
+  http.send(request_text("GET",
+    "/v1/campaigns/" + created.json().at("id").get<std::string>() + "/contacts?limit=100&offset=99900", {},
+    authorization));
   CHECK(http.receive().json().at("data").at(99).at("phone") == phone_number(99'999));
   raw_client clear{server.port()};
   clear.send(request_text("GET", "/healthz"));

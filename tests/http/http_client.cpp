@@ -6,15 +6,21 @@ namespace redial::test {
 
 namespace {
 
-http::server_options on_free_port(http::server_options options) {
+http::server_options on_free_port(http::server_options options, door entrance) {
   options.port = 0;
+  if (entrance == door::open) {
+    options.no_auth = true;
+    options.requests_per_minute = 0;
+  }
   return options;
 }
 
 } // namespace
 
-served::served(http::server_options options)
-  : time{*parse_rfc3339("2026-03-01T10:00:00Z")}, engine{time}, server{on_free_port(std::move(options)), engine, time} {
+served::served(http::server_options options, door entrance)
+  : time{*parse_rfc3339("2026-03-01T10:00:00Z")}, engine{time}, keys{time}, server{on_free_port(
+                                                                                     std::move(options), entrance),
+                                                                              engine, keys, time} {
   server.start();
 }
 

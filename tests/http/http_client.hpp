@@ -3,6 +3,7 @@
 
 #include "http/server.hpp"
 #include "tests/http/memory_engine.hpp"
+#include "tests/http/memory_keys.hpp"
 #include "tests/http/raw_client.hpp"
 
 #include <string>
@@ -10,11 +11,15 @@
 
 namespace redial::test {
 
+/// Whether callers of a served server need a key. Where they do not, there is no limit of requests either.
+enum class door { open, guarded };
+
 /// A server over a memory engine, on a free port.
 struct served {
-  explicit served(http::server_options options = {});
+  explicit served(http::server_options options = {}, door entrance = door::open);
   fixed_clock time;
   memory_engine engine;
+  memory_keys keys;
   http::server server;
   /// Sends one request on a connection of its own.
   reply_text ask(

@@ -277,6 +277,6 @@ TEST_CASE("a port that is taken is refused by name") {
   served at;
   http::server_options options;
   options.port = at.server.port();
-  http::server second{options, at.engine, at.time};
+  http::server second{options, at.engine, at.keys, at.time};
   CHECK_THROWS_WITH(second.start(), Catch::Contains(std::to_string(options.port)));
 }

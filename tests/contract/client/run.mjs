@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
-import { Server } from '../lib/server.mjs';
+import { authorization, Server } from '../lib/server.mjs';
 
 const [binary, file] = process.argv.slice(2);
 const sources = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
@@ -23,7 +23,7 @@ Server.binary = binary;
 const server = await Server.start(['clock.speed=600', 'lines.calls_per_second=0']);
 try {
   const { runCampaign } = await import(pathToFileURL(join(made, 'campaign.js')));
-  const campaign = await runCampaign(`http://127.0.0.1:${server.port}`, {});
+  const campaign = await runCampaign(`http://127.0.0.1:${server.port}`, authorization);
   assert.equal(campaign.ended_reason, 'completed');
   assert.equal(campaign.contacts.done, 2);
 } finally {

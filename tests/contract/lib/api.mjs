@@ -14,6 +14,17 @@ export class Api {
     return new Api(this.contract, this.port, headers);
   }
 
+  /** Another server, asked with the same headers. */
+  on(port) {
+    return new Api(this.contract, port, this.headers);
+  }
+
+  /** An operation without parameters and body. @returns { status, headers, body }, whatever the status. */
+  async attempt(id) {
+    const answer = await send(this.port, { ...this.target(id), headers: this.headers });
+    return { ...answer, body: this.contract.check(id, answer) };
+  }
+
   /** An operation's method and target, with `path` in its braces and `query` behind it. */
   target(id, path = {}, query = {}) {
     const { path: pattern, method } = this.contract.get(id);

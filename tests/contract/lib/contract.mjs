@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 /** What the connection adds to every answer, and no operation has to name. */
 const everyAnswers = new Set([
   'cache-control', 'connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding',
+  'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset',
 ]);
 const methods = ['get', 'put', 'post', 'delete', 'patch'];
 const token = (text) => text.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -26,6 +26,10 @@ export async function eventually(what, ask) {
   }
 }
 
+/** An admin key of the workspace `default` on every server; the tests ask too much in a minute for any limit. */
+export const adminKey = 'an-admin-key-of-the-contract-test-only';
+export const authorization = { Authorization: `Bearer ${adminKey}` };
+
 /** `redial serve` on a free port with a data directory of its own, which goes with it. */
 export class Server {
   /** Where the binary is. */
@@ -35,11 +39,11 @@ export class Server {
   static async start(settings = [], environment = {}) {
     const server = new Server();
     server.directory = mkdtempSync(join(tmpdir(), 'redial-contract-'));
-    const flags = settings.flatMap((setting) => ['--set', setting]);
+    const flags = ['http.requests_per_minute=0', ...settings].flatMap((setting) => ['--set', setting]);
     server.child = spawn(
       Server.binary,
       ['serve', '--data-dir', join(server.directory, 'data'), '--listen', '127.0.0.1:0', ...flags],
-      { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+      { env: { PATH: process.env.PATH, REDIAL_ADMIN_KEY: adminKey, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     server.log = '';
     server.child.stderr.on('data', (chunk) => (server.log = (server.log + chunk).slice(-20_000)));

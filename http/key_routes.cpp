@@ -1,0 +1,167 @@
+#include "http/json_body.hpp"
+#include "http/json_text.hpp"
+#include "http/query.hpp"
+#include "http/router.hpp"
+
+// A key manages the keys of its own workspace only: the request's workspace is the only one there is here.
+
+namespace redial::http {
+
+namespace {
+
+constexpr std::uint64_t key_body_limit = 16 * 1024;
+constexpr std::uint64_t max_offset = ~std::uint64_t{0} >> 1U;
+
+response no_such_key() { return problem_response(problem{error_code::not_found, "There is no key with this id.", {}}); }
+
+/// @param text of the key, which stands only in the answer to its creation
+void append_key(std::string& out, const api_key& key, std::optional<std::string_view> text = std::nullopt) {
+  out += R"({"id":)";
+  append_json_string(out, key.id.view());
+  out += R"(,"name":)";
+  append_json_string(out, key.name);
+  out += R"(,"workspace":)";
+  append_json_string(out, key.workspace);
+  out += R"(,"scope":)";
+  append_json_string(out, to_string(key.scope));
+  out += R"(,"created_at":)";
+  append_time(out, key.created_at);
+  out += R"(,"revoked":)";
+  out += key.revoked_at ? "true" : "false";
+  out += R"(,"revoked_at":)";
+  append_time(out, key.revoked_at);
+  if (text) {
+    out += R"(,"key":)";
+    append_json_string(out, *text);
+  }
+  out += '}';
+}
+
+response key_answer(const api_key& key) {
+  std::string body;
+  append_key(body, key);
+  return json_response(200, std::move(body));
+}
+
+std::optional<response> list(route_context& context, request& asked, const link_maker&) {
+  query_reader query{asked.query};
+  const auto limit = query.number("limit", 1, 100, 20);
+  const auto offset = query.number("offset", 0, max_offset, 0);
+  if (auto wrong = query.finish())
+    return problem_response(*wrong);
+  const auto keys = context.keys.list(asked.workspace);
+  std::string body = R"({"data":[)";
+  const auto first = std::min<std::uint64_t>(offset, keys.size());
+  const auto last = first + std::min<std::uint64_t>(limit, keys.size() - first);
+  for (auto i = first; i < last; ++i) {
+    if (i > first)
+      body += ',';
+    append_key(body, *keys[i]);
+  }
+  body += R"(],"total":)";
+  append_number(body, keys.size());
+  body += R"(,"limit":)";
+  append_number(body, limit);
+  body += R"(,"offset":)";
+  append_number(body, offset);
+  body += '}';
+  return json_response(200, std::move(body));
+}
+
+std::optional<response> show(route_context& context, request& asked, const link_maker&) {
+  if (auto wrong = query_reader{asked.query}.finish())
+    return problem_response(*wrong);
+  for (const auto& key : context.keys.list(asked.workspace)) {
+    if (key->id.view() == asked.path_values[0])
+      return key_answer(*key);
+  }
+  return no_such_key();
+}
+
+struct wanted_key {
+  access_scope scope{};
+  std::string name;
+};
+
+/// {"scope": …, "name": …}, the name optional.
+checked<wanted_key> read_wanted(std::string_view body) {
+  auto parsed = parse_json(body);
+  if (auto* wrong = std::get_if<problem_details>(&parsed))
+    return std::move(*wrong);
+  const auto& given = std::get<nlohmann::json>(parsed);
+  if (!given.is_object())
+    return invalid_body("", "must be an object");
+  fault_list faults;
+  std::optional<access_scope> scope;
+  wanted_key wanted;
+  for (const auto& [name, value] : given.items()) {
+    if (name == "scope") {
+      if (value.is_string())
+        scope = parse_access_scope(value.get_ref<const std::string&>());
+      if (!scope)
+        faults.add("/scope", "must be read, write or admin");
+    } else if (name == "name") {
+      if (value.is_string() && is_key_name(value.get_ref<const std::string&>()))
+        wanted.name = value.get<std::string>();
+      else
+        faults.add("/name", "must be a string of at most 255 characters, none of them a control character");
+    } else {
+      faults.add("/" + pointer_token(name), "is not a member of this body");
+    }
+  }
+  if (!given.contains("scope"))
+    faults.add("/scope", "is required");
+  if (!faults.empty())
+    return invalid_body(std::move(faults));
+  wanted.scope = *scope;
+  return wanted;
+}
+
+std::optional<response> create(route_context& context, request& asked, const link_maker& link) {
+  if (auto wrong = query_reader{asked.query}.finish())
+    return problem_response(*wrong);
+  auto wanted = read_wanted(asked.body);
+  if (auto* wrong = std::get_if<problem_details>(&wanted))
+    return problem_response(*wrong);
+  auto& key = std::get<wanted_key>(wanted);
+  context.keys.create(
+    asked.caller(), key.scope, std::move(key.name), [answer = responder{link()}](result<actors::created_key> made) {
+      answer([made = std::move(made)] {
+        if (!made)
+          return problem_response(made.error());
+        std::string body;
+        append_key(body, *made->key, made->text);
+        auto created = json_response(201, std::move(body));
+        created.location = "/v1/keys/" + made->key->id.to_string();
+        return created;
+      });
+    });
+  return std::nullopt;
+}
+
+/// Whoever revokes the key that the request bears gets this answer, and no other with it.
+std::optional<response> revoke(route_context& context, request& asked, const link_maker& link) {
+  if (auto wrong = query_reader{asked.query}.finish())
+    return problem_response(*wrong);
+  const auto id = key_id::parse(asked.path_values[0]);
+  if (!id)
+    return no_such_key();
+  context.keys.revoke(asked.caller(), *id, [answer = responder{link()}](result<actors::key_ptr> revoked) {
+    answer(
+      [revoked = std::move(revoked)] { return revoked ? key_answer(**revoked) : problem_response(revoked.error()); });
+  });
+  return std::nullopt;
+}
+
+constexpr std::array table{
+  route{verb::get, "/v1/keys", list, nullptr, 0, true, false, admission::admin},
+  route{verb::post, "/v1/keys", create, nullptr, key_body_limit, true, false, admission::admin},
+  route{verb::get, "/v1/keys/{}", show, nullptr, 0, true, false, admission::admin},
+  route{verb::delete_, "/v1/keys/{}", revoke, nullptr, key_body_limit, true, false, admission::admin},
+};
+
+} // namespace
+
+std::span<const route> key_routes() { return table; }
+
+} // namespace redial::http

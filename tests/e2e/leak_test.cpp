@@ -1,0 +1,150 @@
+/// Two workspaces on one server: whatever route it is, neither sees or touches what is the other's.
+#include "campaigns.hpp"
+
+#include "http/router.hpp"
+
+#include <map>
+
+using namespace redial;
+using namespace redial::e2e;
+using nlohmann::json;
+
+namespace {
+
+/// A workspace with objects of every kind ("acme"), and a caller of another one who knows all their ids.
+struct two_workspaces {
+  two_workspaces() {
+    owner = std::make_unique<client>(server.port(), key("acme"));
+    other = std::make_unique<client>(server.port(), key("beta"));
+    campaign = create(*owner, campaign_of(2));
+    const auto made = owner->post("/v1/keys", R"({"scope":"read"})");
+    REQUIRE(made.status == 201);
+    key_id = made.json().at("id");
+  }
+
+  std::string key(const std::string& workspace) {
+    process child{keys.path(), {"keys", "create", "--workspace", workspace, "--scope", "admin", "--data-dir",
+                                 (directory.path() / "data").string()}};
+    REQUIRE(child.wait() == 0);
+    const auto out = child.out();
+    return out.substr(0, out.find('\n'));
+  }
+
+  scratch_directory directory;
+  scratch_directory keys;
+  server_process server{directory, {}};
+  std::unique_ptr<client> owner;
+  std::unique_ptr<client> other;
+  std::string campaign;
+  std::string key_id;
+};
+
+/// One route tried with the other's ids.
+using attempt = std::function<void(two_workspaces&)>;
+
+/// It must answer the other as if there were nothing: as it does for `unknown`, an id that nobody has.
+attempt hidden(verb method, std::string (*path)(const two_workspaces&), std::string unknown, std::string body = {}) {
+  return [=](two_workspaces& w) {
+    const auto answer = w.other->request(method, path(w), body);
+    CHECK(answer.status == 404);
+    auto said = answer.json();
+    auto expected = w.other->request(method, unknown, body).json();
+    CHECK(said == expected);
+  };
+}
+
+/// A list must hold nothing of it, and have something to hold.
+attempt unlisted(const std::string& path, std::size_t own = 0) {
+  return [=](two_workspaces& w) {
+    CHECK(w.other->get(path).json().at("total") == own);
+    CHECK(w.owner->get(path).json().at("total") > 0);
+  };
+}
+
+/// Belongs to nobody: why.
+attempt nobodys(const char*) {
+  return [](two_workspaces&) {};
+}
+
+std::string of_campaign(const two_workspaces& w) { return "/v1/campaigns/" + w.campaign; }
+std::string start_of(const two_workspaces& w) { return of_campaign(w) + "/start"; }
+std::string pause_of(const two_workspaces& w) { return of_campaign(w) + "/pause"; }
+std::string resume_of(const two_workspaces& w) { return of_campaign(w) + "/resume"; }
+std::string stop_of(const two_workspaces& w) { return of_campaign(w) + "/stop"; }
+std::string contacts_of_it(const two_workspaces& w) { return of_campaign(w) + "/contacts"; }
+std::string first_contact(const two_workspaces& w) { return contacts_of_it(w) + "/" + phone_number(0); }
+std::string export_of(const two_workspaces& w) { return of_campaign(w) + "/export?format=csv"; }
+std::string of_key(const two_workspaces& w) { return "/v1/keys/" + w.key_id; }
+
+const std::string no_campaign = "/v1/campaigns/cmp_000000000";
+
+/// Every route there is, "METHOD path". A new one has to come here too.
+const std::map<std::string, attempt> attempts{
+  {"GET /healthz", nobodys("open")},
+  {"GET /readyz", nobodys("open")},
+  {"GET /openapi.json", nobodys("open")},
+  {"POST /v1/gateway/events", nobodys("a provider signs what it says, of any call that it was given")},
+
+  {"GET /v1/campaigns", unlisted("/v1/campaigns")},
+  {"POST /v1/campaigns",
+    [](two_workspaces& w) {
+      const auto made = create(*w.other, campaign_of(1));
+      CHECK(w.owner->get("/v1/campaigns/" + made).status == 404);
+      CHECK(w.owner->get("/v1/campaigns").json().at("total") == 1);
+      CHECK(w.other->post("/v1/campaigns/" + made + "/stop").status == 200);
+    }},
+  {"GET /v1/campaigns/{}", hidden(verb::get, of_campaign, no_campaign)},
+  {"PATCH /v1/campaigns/{}", hidden(verb::patch, of_campaign, no_campaign, R"({"action":"start"})")},
+  {"POST /v1/campaigns/{}/start", hidden(verb::post, start_of, no_campaign + "/start")},
+  {"POST /v1/campaigns/{}/pause", hidden(verb::post, pause_of, no_campaign + "/pause")},
+  {"POST /v1/campaigns/{}/resume", hidden(verb::post, resume_of, no_campaign + "/resume")},
+  {"POST /v1/campaigns/{}/stop", hidden(verb::post, stop_of, no_campaign + "/stop")},
+  {"GET /v1/campaigns/{}/contacts", hidden(verb::get, contacts_of_it, no_campaign + "/contacts")},
+  {"GET /v1/campaigns/{}/contacts/{}", hidden(verb::get, first_contact, no_campaign + "/contacts/" + phone_number(0))},
+  {"DELETE /v1/campaigns/{}/contacts",
+    hidden(verb::delete_, contacts_of_it, no_campaign + "/contacts", json{{"phones", {phone_number(0)}}}.dump())},
+
+  {"GET /v1/campaigns/{}/export", hidden(verb::get, export_of, no_campaign + "/export?format=csv")},
+
+  {"GET /v1/keys", unlisted("/v1/keys", 1)},
+  {"POST /v1/keys",
+    [](two_workspaces& w) {
+      const auto before = w.owner->get("/v1/keys").json().at("total");
+      // There is no way to name another workspace.
+      CHECK(w.other->post("/v1/keys", R"({"scope":"admin","workspace":"acme"})").status == 422);
+      const auto made = w.other->post("/v1/keys", R"({"scope":"admin"})");
+      CHECK(made.json().at("workspace") == "beta");
+      CHECK(w.owner->get("/v1/keys").json().at("total") == before);
+      CHECK(client(w.server.port(), made.json().at("key")).get(of_campaign(w)).status == 404);
+      CHECK(w.other->del(made.header("Location")).status == 200);
+    }},
+  {"GET /v1/keys/{}", hidden(verb::get, of_key, "/v1/keys/key_000000000")},
+  {"DELETE /v1/keys/{}", hidden(verb::delete_, of_key, "/v1/keys/key_000000000")},
+};
+
+} // namespace
+
+TEST_CASE("no route shows one workspace's objects to another, or lets it touch them") {
+  two_workspaces w;
+  const auto before = show(*w.owner, w.campaign);
+  std::size_t tried = 0;
+  for (auto table : http::all_routes()) {
+    for (const auto& route : table) {
+      const auto name = std::string{boost::beast::http::to_string(route.method)} + " " + std::string{route.path};
+      INFO(name);
+      const auto found = attempts.find(name);
+      if (found == attempts.end()) {
+        FAIL_CHECK("this route has not been tried with another workspace's ids");
+        continue;
+      }
+      ++tried;
+      found->second(w);
+    }
+  }
+  CHECK(tried == attempts.size());
+  CHECK(show(*w.owner, w.campaign) == before);
+  CHECK(w.owner->get(of_key(w)).json().at("revoked") == false);
+  // What was hidden is there.
+  for (const auto& path : {of_campaign(w), contacts_of_it(w), first_contact(w), of_key(w)})
+    CHECK(w.owner->get(path).status == 200);
+}
