@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(known, "an action is answered with another status");
   if (status != 200 && status != 409)
     return 0;
-  const auto other = nlohmann::json::parse(body, nullptr, false);
+  require(json_judge::of(body) == verdict::json, "what is no JSON is carried out");
+  const auto other = nlohmann::json::parse(body);
   require(other.is_object() && other.size() == 1 && other.contains("action"), "what is no action is taken for one");
   const auto action = parse_campaign_action(other.at("action").get<std::string>());
   require(action.has_value(), "an action that nobody knows is carried out");

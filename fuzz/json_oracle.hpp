@@ -13,6 +13,8 @@ enum class verdict { json, no_json, number_too_large };
 class json_judge : public nlohmann::json_sax<nlohmann::json> {
 public:
   static verdict of(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) // where this parser ends, as if the text did
+      return verdict::no_json;
     json_judge judge;
     return nlohmann::json::sax_parse(text, &judge) ? verdict::json : judge.said_;
   }

@@ -64,9 +64,17 @@ private:
 
 } // namespace
 
-checked<json> parse_json(std::string_view text, const json_place& place) {
+std::optional<problem_details> refuse_unparsed(std::string_view text, const json_place& place) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
     return malformed_json("The body is empty; a JSON object is expected.");
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    return malformed_json("The body is not well-formed JSON.", place.offset + nul);
+  return std::nullopt;
+}
+
+checked<json> parse_json(std::string_view text, const json_place& place) {
+  if (auto wrong = refuse_unparsed(text, place))
+    return std::move(*wrong);
   try {
     return json::parse(text.begin(), text.end(), watch{place});
   } catch (const refused& e) {

@@ -19,6 +19,10 @@ struct json_place {
   std::string pointer;      ///< to the value that it is
 };
 
+/// @returns 400 for a body that the parser would let pass, or whose fault it would not name: one of white space alone,
+/// and one with a NUL, at which the parser ends as if the text did.
+std::optional<problem_details> refuse_unparsed(std::string_view text, const json_place& place = {});
+
 /// Parses the whole of `text`. @returns the document; 400 `malformed_json` if it is not JSON, 422 naming the member if
 /// one stands twice or a number is too large to be kept.
 checked<nlohmann::json> parse_json(std::string_view text, const json_place& place = {});

@@ -1,5 +1,6 @@
 #include "http/phones_body.hpp"
 
+#include "http/json_body.hpp"
 #include "http/json_text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -107,8 +108,8 @@ private:
 } // namespace
 
 checked<std::vector<phone>> read_phones(std::string_view body) {
-  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos)
-    return malformed_json("The body is empty; a JSON object is expected.");
+  if (auto wrong = refuse_unparsed(body))
+    return std::move(*wrong);
   std::vector<phone> phones;
   phones_sax sax{phones};
   const bool whole = json::sax_parse(body.begin(), body.end(), &sax);

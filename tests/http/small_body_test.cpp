@@ -29,6 +29,9 @@ TEST_CASE("small JSON bodies are read strictly") {
     INFO(malformed);
     CHECK(status_of_json(malformed) == 400);
   }
+  // The parser takes a NUL for the end of the text.
+  CHECK(status_of_json(std::string{"{}\0", 3}) == 400);
+  CHECK(status_of_json(std::string{"{}\0nonsense", 11}) == 400);
   CHECK(status_of_json(R"({"a":1e999})") == 422);
   CHECK(status_of_json(std::string(10'000, '[') + std::string(10'000, ']')) == 400);
   auto repeated = parse_json(R"({"a":{"b/c":1,"b/c":2}})");
@@ -49,6 +52,7 @@ TEST_CASE("phones to remove") {
   }
   for (auto malformed : {"", "{", R"({"phones":[)", R"({"phones":["+91981234)", "nope", "{\"phones\":[]}{}"})
     CHECK(status_of_phones(malformed) == 400);
+  CHECK(status_of_phones(std::string{"{\"phones\":[]}\0", 14} + "nonsense") == 400);
   CHECK(status_of_phones("{\"phones\":" + std::string(10'000, '[')) == 400);
 }
 
