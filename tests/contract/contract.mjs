@@ -1,17 +1,11 @@
 // The contract test: drives every operation and every status of docs/openapi.yaml against the live server, and holds every
 // answer against the document. Usage: node contract.mjs REDIAL OPENAPI.yaml
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Api } from './lib/api.mjs';
 import { Contract } from './lib/contract.mjs';
 import { authorization, Server } from './lib/server.mjs';
-import campaigns, { samples as ofCampaigns } from './resources/campaigns.mjs';
-import contacts, { samples as ofContacts } from './resources/contacts.mjs';
-import every from './resources/every.mjs';
-import health, { samples as ofHealth } from './resources/health.mjs';
-import keys, { samples as ofKeys } from './resources/keys.mjs';
-import protocol from './resources/protocol.mjs';
-import provider from './resources/provider.mjs';
 
 /** What the document names and no request can force, with the reason. */
 const unforced = {
@@ -38,8 +32,12 @@ before(async () => {
 });
 after(() => Promise.all(servers.map((server) => server.end())));
 
-const world = { api, contract, start, samples: { ...ofCampaigns, ...ofContacts, ...ofHealth, ...ofKeys } };
-for (const resource of [health, campaigns, contacts, keys, provider, every, protocol]) resource(test, world);
+// Each file of resources/ has its tests (default) and a request that succeeds of each of its operations (samples).
+const resources = [];
+for (const name of readdirSync(new URL('resources/', import.meta.url)).sort())
+  resources.push(await import(new URL(`resources/${name}`, import.meta.url)));
+const world = { api, contract, start, samples: Object.assign({}, ...resources.map((each) => each.samples)) };
+for (const each of resources) each.default(test, world);
 
 test('every operation and status of the document was seen, but for those that nothing can force', () => {
   assert.deepEqual(contract.unseen().sort(), Object.keys(unforced).sort());

@@ -29,7 +29,7 @@ export default function every(test, { api, contract, samples, start }) {
     for (const [id] of contract.operations) {
       if (!samples[id]) continue;
       const { whole, ...sample } = await samples[id](api);
-      const { headers } = await api.call(id, successOf(id), { ...sample, headers: { 'X-Request-Id': 'mine-1' }, whole: true });
+      const { headers } = await api.call(id, successOf(id), { ...sample, headers: { ...sample.headers, 'X-Request-Id': 'mine-1' }, whole: true });
       assert.equal(headers['x-request-id'], 'mine-1');
       const other = await api.call(id, successOf(id), { ...(await samples[id](api)), headers: { 'X-Request-Id': 'no good' }, whole: true });
       assert.match(other.headers['x-request-id'], /^req_[0-9a-f]{16}$/);
