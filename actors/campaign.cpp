@@ -6,18 +6,12 @@
 
 namespace redial::actors {
 
-namespace {
-
-/// So many events go into one append at most: a campaign with much to say must not make the others wait.
-constexpr std::size_t max_append = 4096;
-
-} // namespace
-
 campaign::behavior_type campaign::make_behavior() {
   load();
   return {
     [this](const act_command& c) { act(c); },
     [this](const remove_command& c) { remove(c); },
+    [this](const listed_notice& n) { clear(n); },
     [this](const append_done& d) { committed(d); },
     [this](const lines_grant& g) {
       take_grant(g.lines);
@@ -61,6 +55,7 @@ void campaign::load() {
     return fail({error_code::storage_failed, "the store does not know campaign number " + std::to_string(number_), {}});
   state_ = std::move(*head);
   committed_seq_ = state_.last_seq;
+  dnc_ = context_.dnc.of(state_.definition->workspace);
   if (given_) {
     contacts_ = std::move(*given_);
     given_.reset();
@@ -166,6 +161,24 @@ void campaign::remove(const remove_command& c) {
       done(*failed);
     else
       done(summary);
+  });
+  settle();
+}
+
+/// Numbers have come onto the list, and `start_next` dials none of them any more. What it had decided before may still
+/// be on its way to the gateway: only then is there something to wait for.
+void campaign::clear(const listed_notice& n) {
+  const bool under_way = std::any_of(live_.begin(), live_.end(), [&](const auto& each) {
+    return each.second.state.status == contact_status::in_progress && !fence_.cleared(each.second.generation)
+           && (!n.phones || std::binary_search(n.phones->begin(), n.phones->end(), contacts_[each.first].number()));
+  });
+  if (!under_way)
+    return n.done(boost::system::in_place_value);
+  answer_when_safe(true, [done = n.done](const problem* failed) {
+    if (failed)
+      done(*failed);
+    else
+      done(boost::system::in_place_value);
   });
   settle();
 }

@@ -49,6 +49,7 @@ private:
   // commands
   void act(const act_command& c);
   void remove(const remove_command& c);
+  void clear(const listed_notice& n);
   /// A refusal, too, tells of a state that must be on disk: "it is completed" may not be said of what a crash can undo.
   template <class T>
   void refuse(const reply_once<T>& answer, const problem& why) {
@@ -63,6 +64,7 @@ private:
   // the dial loop
   void take_grant(std::uint32_t lines);
   bool start_next(time_point now);
+  bool take_off_listed(contact_no number, time_point now);
   void dial(const contact_event& started);
   void on_news(contact_no number, call_id call, const telephony::call_news& news, const telephony::receipt& owed);
   void apply(contact_no number, live_contact& live, const telephony::call_news& news);
@@ -98,7 +100,11 @@ private:
   void load();
   bool may_dial_now() const { return !draining_ && may_dial(state_, context_.time.now()); }
   bool keeps_contacts() const { return state_.definition->retry_interval <= context_.settings.passivate_after; }
+  bool has_much_to_write() const { return buffer_.size() >= max_append; }
   std::string_view id() const { return state_.definition ? state_.definition->id.view() : "?"; }
+
+  /// So many events go into one append at most: a campaign with much to say must not make the others wait.
+  static constexpr std::size_t max_append = 4096;
 
   engine_context& context_;
   campaign_links links_;
@@ -109,6 +115,7 @@ private:
   contact_table contacts_;
   dial_queue queue_;
   profile_cache profiles_;
+  std::shared_ptr<const dnc_list> dnc_; // of its workspace
   std::unordered_map<contact_no, live_contact> live_;
   start_fence fence_;
   std::deque<std::pair<time_point, contact_no>> results_; // dispositions awaited, and until when

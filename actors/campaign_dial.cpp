@@ -1,5 +1,6 @@
 #include "actors/campaign_class.hpp"
 #include "actors/contact.hpp"
+#include "domain/do_not_call.hpp"
 
 #include <algorithm>
 
@@ -40,7 +41,12 @@ void campaign::take_grant(std::uint32_t lines) {
 
 /// @returns false when there is nobody to call now.
 bool campaign::start_next(time_point now) {
-  while (auto number = queue_.take(contacts_)) {
+  while (!has_much_to_write()) {
+    const auto number = queue_.take(contacts_);
+    if (!number)
+      return false;
+    if (take_off_listed(*number, now))
+      continue;
     auto decided =
       decide_attempt(state_, *number, state_of(*number, now), next_call_id(state_, number_, *number, now), now);
     if (!decided)
@@ -62,6 +68,24 @@ bool campaign::start_next(time_point now) {
     return true;
   }
   return false;
+}
+
+/// A contact whose turn has come is not dialed if its number is on the do-not-call list: it is taken off.
+/// @returns whether it is.
+bool campaign::take_off_listed(contact_no number, time_point now) {
+  if (!dnc_->forbids(contacts_[number].number(), now))
+    return false;
+  auto decided = decide_listed(state_, number, state_of(number, now), now);
+  if (!decided)
+    return true; // nothing was ahead of it any more
+  if (auto waiting = live_.find(number); waiting != live_.end()) {
+    end_short_wait(waiting->second);
+    caf::anon_send(waiting->second.actor, contact_retire{});
+    live_.erase(waiting);
+  }
+  contacts_[number].set(decided->after);
+  record(std::move(*decided));
+  return true;
 }
 
 /// The start of the attempt is committed: now, and not before, the gateway may hear of it.
@@ -106,6 +130,7 @@ void campaign::apply(contact_no number, live_contact& live, const telephony::cal
 
 /// What happened to a contact whose call is in progress.
 void campaign::step(contact_no number, live_contact& live, contact_event e) {
+  note_do_not_call(e, live.state, contacts_[number].number());
   live.state = e.after;
   contacts_[number].set(e.after);
   record(std::move(e));

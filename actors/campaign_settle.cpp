@@ -52,7 +52,7 @@ std::uint64_t campaign::listed_pending() const {
 
 void campaign::settle_lines() {
   std::uint64_t want = 0;
-  if (may_dial_now())
+  if (may_dial_now() && !has_much_to_write())
     want = std::min(queue_.ready_count() + listed_pending(), max_wanted);
   const bool credit_changed =
     lines_ended_ > 0 || lines_unused_ > 0 || lines_adopted_ > 0 || lines_taken_back_ > 0 || lines_refused_ > 0;

@@ -3,6 +3,7 @@
 
 #include "actors/answer_desk.hpp"
 #include "actors/board.hpp"
+#include "actors/dnc_book.hpp"
 #include "actors/feed_bell.hpp"
 #include "actors/line_allocator.hpp"
 #include "actors/record_book.hpp"
@@ -32,9 +33,10 @@ struct engine_settings {
   /// A pause, stop or removal waits so long for calls that are on their way to the gateway; then the caller is told
   /// that it is in force, and that nobody knows yet whether these will still be placed.
   milliseconds answer_within{20'000};
-  std::size_t max_commands = 10'000; ///< commands of callers under way at once
-  std::size_t max_uploads = 4;       ///< campaigns being uploaded at once
-  std::size_t max_exports = 2;       ///< campaigns being exported at once
+  std::size_t max_commands = 10'000;        ///< commands of callers under way at once
+  std::size_t max_uploads = 4;              ///< campaigns being uploaded at once
+  std::size_t max_exports = 2;              ///< campaigns being exported at once
+  std::size_t max_dnc_entries = 10'000'000; ///< that callers may put on one workspace's do-not-call list
   /// Before an actor that died is started again (engine time); doubles with each death up to 64 times as much.
   milliseconds restart_delay{1000};
   /// Blocking work runs in threads of its own; tests run it in the scheduler's, under virtual time.
@@ -56,12 +58,24 @@ struct engine_context {
   std::atomic<std::size_t> live_uploads{0};
   std::atomic<std::size_t> live_exports{0};
 
+  std::atomic<std::size_t> pending_dnc_entries{0};
+
+  dnc_book dnc{};
   /// Every book there is; not empty members of the engine's own. Filled before the engine starts.
-  std::vector<record_book*> books{};
+  std::vector<record_book*> books{&dnc};
   answer_desk answers{};
 
   feed_bell bell{};       ///< rung after each commit of events
   feed_renderer render{}; ///< makes what the feed tells; set before the engine starts
+
+  /// Has every book read what the store has. @returns `storage_failed`; then the engine must not start.
+  result<void> load_books() {
+    for (auto* book : books) {
+      if (auto loaded = book->load(store); !loaded)
+        return loaded;
+    }
+    return {};
+  }
 };
 
 } // namespace redial::actors

@@ -1,6 +1,7 @@
 #include "actors/engine.hpp"
 
 #include "actors/answer_sweep.hpp"
+#include "actors/dnc_keeper.hpp"
 #include "actors/front.hpp"
 #include "actors/line_pool.hpp"
 #include "actors/reader.hpp"
@@ -50,17 +51,18 @@ engine::engine(caf::actor_system& system, engine_context& context)
     lines_{spawn_line_pool(system, context)}, reader_{spawn_reader(system, context)},
     feed_reader_{spawn_feed_reader(system, context)}, feed_{context, feed_reader_}, registry_{spawn_registry(system,
                                                                                       context, writer_, lines_)},
-    front_{spawn_front(system, registry_, reader_)}, sweep_{spawn_answer_sweep(system, context, writer_)} {
+    front_{spawn_front(system, registry_, reader_)}, sweep_{spawn_answer_sweep(system, context, writer_)},
+    dnc_keeper_{spawn_dnc_keeper(system, context, registry_, writer_)} {
   context.bell.ring(context.store.last_commit());
 }
 
 engine::~engine() {
   phase_ = phase::stopping;
   // The system's destructor waits for whatever still lives: campaigns go with the registry, the rest by name.
-  for (const auto& a :
-    {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(sweep_), caf::actor_cast<caf::actor>(registry_),
-      caf::actor_cast<caf::actor>(reader_), caf::actor_cast<caf::actor>(feed_reader_),
-      caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
+  for (const auto& a : {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(sweep_),
+         caf::actor_cast<caf::actor>(dnc_keeper_), caf::actor_cast<caf::actor>(registry_),
+         caf::actor_cast<caf::actor>(reader_), caf::actor_cast<caf::actor>(feed_reader_),
+         caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
     caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
 }
 

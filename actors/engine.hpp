@@ -41,6 +41,12 @@ public:
   void list_contacts(const caller& from, const campaign_id& id, std::optional<contact_status> status,
     std::uint64_t offset, std::size_t limit, reply<contact_page> done) override;
   void find_contact(const caller& from, const campaign_id& id, phone number, reply<contact_detail> done) override;
+  void add_dnc(
+    const caller& from, std::vector<dnc_entry> entries, answer_note<dnc_added> note, reply<dnc_added> done) override;
+  void clear_dnc(const caller& from, reply<void> done) override;
+  void remove_dnc(const caller& from, std::vector<phone> phones, reply<dnc_removed> done) override;
+  void list_dnc(const caller& from, std::uint64_t offset, std::size_t limit, reply<dnc_page> done) override;
+  void find_dnc(const caller& from, phone number, reply<dnc_entry> done) override;
   feed_service* feed() noexcept override { return &feed_; }
   result<std::unique_ptr<contact_export>> begin_export(const caller& from, const campaign_id& id) override;
   std::optional<std::string> not_ready() const override;
@@ -50,6 +56,7 @@ private:
   enum class phase : std::uint8_t { starting, serving, stopping };
   std::optional<problem> closed() const;
   std::optional<problem> unreadable() const;
+  result<std::shared_ptr<void>> count_dnc(std::size_t entries);
 
   caf::actor_system& system_;
   engine_context& context_;
@@ -62,6 +69,7 @@ private:
   registry_actor registry_;
   front_actor front_;
   sweep_actor sweep_;
+  dnc_keeper_actor dnc_keeper_;
 };
 
 } // namespace redial::actors

@@ -60,6 +60,70 @@ struct find_contact_query {
   reply_once<contact_detail> done;
 };
 
+// -- do-not-call lists ----------------------------------------------------------------------------------------------
+
+/// Puts numbers on a workspace's list. Answered once committed and once no call to any of them, decided before, is
+/// still on its way to the gateway.
+struct dnc_add_command {
+  caller from;
+  std::shared_ptr<const std::vector<dnc_entry>> entries;
+  std::shared_ptr<answer_note<dnc_added>> note; ///< emptied just before the answer
+  std::shared_ptr<void> counted;                ///< holds the entries' share of those under way
+  reply_once<dnc_added> done;
+};
+
+/// Takes numbers off it. Answered once committed.
+struct dnc_remove_command {
+  caller from;
+  std::shared_ptr<const std::vector<phone>> phones;
+  std::shared_ptr<void> counted;
+  reply_once<dnc_removed> done;
+};
+
+/// To the keeper itself: the change under way is committed, or refused.
+struct dnc_changed {
+  std::shared_ptr<const result<void>> outcome;
+};
+
+struct list_dnc_query {
+  workspace_name workspace;
+  std::uint64_t offset = 0;
+  std::size_t limit = 0;
+  reply_once<dnc_page> done;
+};
+
+struct find_dnc_query {
+  workspace_name workspace;
+  redial::phone phone;
+  reply_once<dnc_entry> done;
+};
+
+/// To the registry: these numbers (sorted; null: whatever number) are on the workspace's list now. Answered when no
+/// call to any of them is on its way to the gateway any more, in any campaign of the workspace.
+struct clear_command {
+  workspace_name workspace;
+  std::shared_ptr<const std::vector<phone>> phones;
+  reply_once<void> done;
+};
+
+/// From the registry to each campaign: the same, of this campaign.
+struct listed_notice {
+  std::shared_ptr<const std::vector<phone>> phones;
+  reply_once<void> done;
+};
+
+/// To the registry itself: a campaign has answered the notice of `round`, or has died on it.
+struct notice_answered {
+  std::uint64_t round = 0;
+  campaign_id campaign;
+  bool cleared = false;
+};
+
+/// To the registry itself: time is up for `round`.
+struct round_overdue {
+  std::uint64_t round = 0;
+};
+
 // -- uploads --------------------------------------------------------------------------------------------------------
 
 struct upload_chunk {
@@ -286,13 +350,14 @@ using front_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to
 using registry_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
   caf::reacts_to<campaign_born>, caf::reacts_to<campaign_ready>, caf::reacts_to<campaign_finished>,
   caf::reacts_to<drain>, caf::reacts_to<campaign_drained>, caf::reacts_to<writer_fence>,
-  caf::reacts_to<respawn_campaign>, caf::reacts_to<recover>>;
+  caf::reacts_to<respawn_campaign>, caf::reacts_to<recover>, caf::reacts_to<clear_command>,
+  caf::reacts_to<notice_answered>, caf::reacts_to<round_overdue>>;
 
 /// Owns one campaign: the only one that changes it.
 using campaign_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
-  caf::reacts_to<append_done>, caf::reacts_to<lines_grant>, caf::reacts_to<contact_placed>,
-  caf::reacts_to<contact_news>, caf::reacts_to<contact_burst>, caf::reacts_to<contact_due>, caf::reacts_to<tick>,
-  caf::reacts_to<drain>, caf::reacts_to<retire>>;
+  caf::reacts_to<listed_notice>, caf::reacts_to<append_done>, caf::reacts_to<lines_grant>,
+  caf::reacts_to<contact_placed>, caf::reacts_to<contact_news>, caf::reacts_to<contact_burst>,
+  caf::reacts_to<contact_due>, caf::reacts_to<tick>, caf::reacts_to<drain>, caf::reacts_to<retire>>;
 
 /// One contact while its call or a short wait for the next one lasts.
 using contact_actor = caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts_to<contact_dial>,
@@ -321,7 +386,12 @@ using feed_actor =
 using exporter_actor = caf::typed_actor<caf::reacts_to<export_next>, caf::reacts_to<retire>>;
 
 /// Answers questions that read the store.
-using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
+using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>,
+  caf::reacts_to<list_dnc_query>, caf::reacts_to<find_dnc_query>>;
+
+/// Changes the do-not-call lists, one command at a time.
+using dnc_keeper_actor = caf::typed_actor<caf::reacts_to<dnc_add_command>, caf::reacts_to<dnc_remove_command>,
+  caf::reacts_to<dnc_changed>, caf::reacts_to<tick>>;
 
 } // namespace redial::actors
 
@@ -335,6 +405,7 @@ REDIAL_LOCAL_MESSAGE(campaign_feed_read)
 REDIAL_LOCAL_MESSAGE(campaign_finished)
 REDIAL_LOCAL_MESSAGE(campaign_ready)
 REDIAL_LOCAL_MESSAGE(change_request)
+REDIAL_LOCAL_MESSAGE(clear_command)
 REDIAL_LOCAL_MESSAGE(contact_burst)
 REDIAL_LOCAL_MESSAGE(contact_dial)
 REDIAL_LOCAL_MESSAGE(contact_due)
@@ -343,21 +414,29 @@ REDIAL_LOCAL_MESSAGE(contact_news)
 REDIAL_LOCAL_MESSAGE(contact_placed)
 REDIAL_LOCAL_MESSAGE(contact_retire)
 REDIAL_LOCAL_MESSAGE(contact_wait)
+REDIAL_LOCAL_MESSAGE(dnc_add_command)
+REDIAL_LOCAL_MESSAGE(dnc_changed)
+REDIAL_LOCAL_MESSAGE(dnc_remove_command)
 REDIAL_LOCAL_MESSAGE(drain)
 REDIAL_LOCAL_MESSAGE(feed_locate)
 REDIAL_LOCAL_MESSAGE(feed_read)
 REDIAL_LOCAL_MESSAGE(export_next)
 REDIAL_LOCAL_MESSAGE(find_contact_query)
+REDIAL_LOCAL_MESSAGE(find_dnc_query)
 REDIAL_LOCAL_MESSAGE(flush_now)
 REDIAL_LOCAL_MESSAGE(gateway_news)
 REDIAL_LOCAL_MESSAGE(lines_grant)
 REDIAL_LOCAL_MESSAGE(lines_leave)
 REDIAL_LOCAL_MESSAGE(lines_update)
 REDIAL_LOCAL_MESSAGE(list_contacts_query)
+REDIAL_LOCAL_MESSAGE(list_dnc_query)
+REDIAL_LOCAL_MESSAGE(listed_notice)
+REDIAL_LOCAL_MESSAGE(notice_answered)
 REDIAL_LOCAL_MESSAGE(recover)
 REDIAL_LOCAL_MESSAGE(remove_command)
 REDIAL_LOCAL_MESSAGE(respawn_campaign)
 REDIAL_LOCAL_MESSAGE(retire)
+REDIAL_LOCAL_MESSAGE(round_overdue)
 REDIAL_LOCAL_MESSAGE(stage_done)
 REDIAL_LOCAL_MESSAGE(stage_request)
 REDIAL_LOCAL_MESSAGE(sweep_next)

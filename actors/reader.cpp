@@ -1,5 +1,7 @@
 #include "actors/reader.hpp"
 
+#include "persistence/dnc_records.hpp"
+
 namespace redial::actors {
 
 namespace {
@@ -17,6 +19,8 @@ protected:
         q.done(context_.store.list_contacts(q.campaign, q.status, q.offset, q.limit));
       },
       [this](const find_contact_query& q) { q.done(find(q)); },
+      [this](const list_dnc_query& q) { q.done(list(q)); },
+      [this](const find_dnc_query& q) { q.done(find(q)); },
     };
   }
 
@@ -28,6 +32,23 @@ private:
     if (!*number)
       return problem{error_code::not_found, "the campaign has no contact " + q.phone.to_string(), {}};
     return context_.store.load_contact(q.campaign, **number);
+  }
+
+  result<dnc_page> list(const list_dnc_query& q) {
+    const auto now = context_.time.now();
+    auto entries = persistence::list_dnc(context_.store, q.workspace, q.offset, q.limit, now);
+    if (!entries)
+      return entries.error();
+    return dnc_page{std::move(*entries), context_.dnc.of(q.workspace)->count(now)};
+  }
+
+  result<dnc_entry> find(const find_dnc_query& q) {
+    auto entry = persistence::find_dnc(context_.store, q.workspace, q.phone, context_.time.now());
+    if (!entry)
+      return entry.error();
+    if (!*entry)
+      return problem{error_code::not_found, "The number is not on the do-not-call list.", {}};
+    return std::move(**entry);
   }
 
   engine_context& context_;

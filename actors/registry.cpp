@@ -1,6 +1,7 @@
 #include "actors/registry.hpp"
 
 #include "actors/campaign.hpp"
+#include "actors/clearing.hpp"
 #include "domain/rules.hpp"
 
 #include <unordered_map>
@@ -40,6 +41,9 @@ protected:
       },
       [this](const respawn_campaign& r) { respawn(r.id); },
       [this](const recover& r) { recover_all(r); },
+      [this](const clear_command& c) { clear(c); },
+      [this](const notice_answered& a) { answered(a); },
+      [this](const round_overdue& o) { clearing_.give_up(o.round); },
     };
   }
 
@@ -50,6 +54,7 @@ protected:
     }
     by_address_.clear();
     live_.clear();
+    clearing_.clear();
     writer_ = nullptr;
     lines_ = nullptr;
   }
@@ -91,6 +96,48 @@ private:
     monitor(e.actor);
     if (drain_requested_)
       caf::anon_send(e.actor, drain{});
+    for (const auto round : clearing_.waiting_for(id))
+      notify(round, id, e);
+  }
+
+  // -- numbers that came onto a do-not-call list --------------------------------------------------------------------
+
+  void clear(const clear_command& c) {
+    std::unordered_set<campaign_id> whom;
+    for (const auto& [id, e] : live_) {
+      if (const auto view = context_.board.find(id); view && view->state.definition->workspace == c.workspace)
+        whom.insert(id);
+    }
+    const auto round = clearing_.begin(c, whom);
+    if (round == 0)
+      return;
+    context_.timers.arm(context_.time.now() + context_.settings.answer_within, [address = address(), round] {
+      if (auto self = caf::actor_cast<caf::actor>(address))
+        caf::anon_send(self, round_overdue{round});
+    });
+    for (const auto& id : whom)
+      notify(round, id, live_.at(id));
+  }
+
+  /// Without an actor it is done when there is one again.
+  void notify(std::uint64_t round, const campaign_id& id, const entry& e) {
+    if (!e.actor)
+      return;
+    auto report = [address = address(), round, id](const result<void>& answer) {
+      if (auto self = caf::actor_cast<caf::actor>(address))
+        caf::anon_send(self, notice_answered{round, id, answer.has_value()});
+    };
+    caf::anon_send(e.actor, listed_notice{clearing_.phones(round), reply_once<void>{std::move(report)}});
+  }
+
+  void answered(const notice_answered& a) {
+    const auto it = live_.find(a.campaign);
+    // One that has ended has no calls.
+    if (a.cleared || it == live_.end())
+      return clearing_.cleared(a.round, a.campaign);
+    // It died, or gave up just before the round does: who comes after it is asked, as often as it takes.
+    if (clearing_.waits_for(a.round, a.campaign))
+      notify(a.round, a.campaign, it->second);
   }
 
   void finished(const campaign_id& id) {
@@ -183,6 +230,7 @@ private:
   line_pool_actor lines_;
   std::unordered_map<campaign_id, entry> live_;
   std::unordered_map<caf::actor_addr, campaign_id> by_address_;
+  clearing clearing_;
   std::unordered_map<campaign_no, bool> recovering_;
   std::unordered_map<campaign_no, bool> draining_;
   std::optional<reply_once<void>> recovered_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/answer_note.hpp"
+#include "actors/dnc_service.hpp"
 #include "domain/campaign.hpp"
 #include "domain/contact.hpp"
 #include "domain/result.hpp"
@@ -21,12 +22,6 @@ struct campaign_view {
   campaign_state state;
 };
 using campaign_view_ptr = std::shared_ptr<const campaign_view>;
-
-/// For whom something is done.
-struct caller {
-  workspace_name workspace{default_workspace};
-  std::string trace{}; ///< request id, for the log
-};
 
 /// Which campaigns to list. Instants compare with `created_at`, both inclusive.
 struct campaign_filter {
@@ -55,10 +50,6 @@ struct created_campaign {
   campaign_view_ptr campaign;
   std::uint64_t duplicates_skipped = 0;
 };
-
-/// Told the outcome of a command, once, from any thread, also from within the call that issued it. Must return at once.
-template <class T>
-using reply = std::function<void(result<T>)>;
 
 class feed_service;
 
@@ -89,10 +80,8 @@ public:
 
 /// Thread-safe. Every command is bounded: with too many under way it answers `overloaded` at once, before the engine is
 /// ready or while it stops `unavailable`. What belongs to another workspace than the caller's does not exist for it.
-class service {
+class service : public dnc_service {
 public:
-  virtual ~service() = default;
-
   /// @returns the campaign as last committed, or null. Never waits.
   virtual campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const = 0;
   /// @returns one page of campaigns. Never waits for a campaign.

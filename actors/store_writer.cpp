@@ -71,6 +71,8 @@ private:
       look_after_store();
       context_.bell.ring(context_.store.last_commit());
       for (std::size_t i = 0; i < queue_.size(); ++i) {
+        if (outcomes[i])
+          note_do_not_call(appends_[i].events, outcomes[i]->definition->workspace);
         *queue_[i].append = std::move(appends_[i]);
         auto outcome = std::make_shared<const result<campaign_state>>(std::move(outcomes[i]));
         caf::anon_send(queue_[i].from, append_done{queue_[i].append, std::move(outcome)});
@@ -80,6 +82,14 @@ private:
         r.done(changed);
     }
     look_after_store();
+  }
+
+  /// Numbers that went onto the list with events are not dialed any more before anybody hears of the commit.
+  void note_do_not_call(const std::vector<event>& events, const workspace_name& workspace) {
+    for (const auto& e : events) {
+      if (const auto* fact = std::get_if<contact_event>(&e); fact && fact->do_not_call)
+        context_.dnc.of(workspace)->put(*fact->do_not_call, std::nullopt);
+    }
   }
 
   void stage(const stage_request& r) {

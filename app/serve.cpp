@@ -54,6 +54,7 @@ actors::engine_settings engine_settings(const config::settings& s) {
     milliseconds{static_cast<std::int64_t>(static_cast<double>(s.actors.passivate_after_s) * 1000 * s.clock.speed)};
   o.restart_delay = milliseconds{static_cast<std::int64_t>(1000 * s.clock.speed)};
   o.max_waiting_actors = s.actors.max_live_contacts;
+  o.max_dnc_entries = s.dnc.max_entries;
   o.max_uploads = s.http.max_uploads;
   o.max_exports = s.http.max_exports;
   o.result_timeout = seconds{s.gateway.result_timeout_s};
@@ -203,6 +204,10 @@ int serve(const config::settings& settings, const std::optional<std::string>& ad
     clock, timers, gateway->calls(), **store, random, *log, engine_settings(settings), {}, {}, {}, {}};
   context.books.push_back(&key_book);
   context.render = http::encode_event;
+  if (auto loaded = context.load_books(); !loaded) {
+    log->critical("{}", loaded.error().detail);
+    return 1;
+  }
   caf::actor_system_config config;
   configure(config, settings.actors);
   caf::actor_system system{config};

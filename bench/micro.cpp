@@ -107,7 +107,7 @@ void project_attempts(benchmark::State& state) {
   persistence::projection_buffers buffers;
   for (auto _ : state) {
     const auto batch = engine->new_batch();
-    persistence::project(1, 2, events, buffers, *batch);
+    persistence::project(1, *campaign.definition, 2, events, buffers, *batch);
     benchmark::DoNotOptimize(batch.get());
   }
   state.SetItemsProcessed(state.iterations() * attempts);

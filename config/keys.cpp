@@ -161,6 +161,12 @@ const std::vector<key>& table() {
       real{[](settings& s) -> double& { return s.gateway.simulator.outcomes.abandoned; }},
       "The call is given up before anybody could answer.", 0, 1},
 
+    {"dnc.max_entries", count{[](settings& s) -> std::uint64_t& { return s.dnc.max_entries; }},
+      "Numbers that callers may put on the do-not-call list of one workspace; 10 to 17 bytes of memory each. What "
+      "people "
+      "say in calls goes onto it beyond that, too.",
+      0, 1'000'000'000},
+
     {"actors.threads", count{[](settings& s) -> std::uint64_t& { return s.actors.threads; }},
       "Threads that run campaigns and calls; 0 for one a core.", 0, 1024},
     {"actors.max_throughput", count{[](settings& s) -> std::uint64_t& { return s.actors.max_throughput; }},

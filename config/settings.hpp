@@ -109,6 +109,11 @@ struct gateway_settings {
   friend bool operator==(const gateway_settings&, const gateway_settings&) = default;
 };
 
+struct dnc_settings {
+  std::uint64_t max_entries = 10'000'000;
+  friend bool operator==(const dnc_settings&, const dnc_settings&) = default;
+};
+
 struct actors_settings {
   std::uint64_t threads = 0; ///< 0: as many as there are cores
   std::uint64_t max_throughput = 300;
@@ -133,6 +138,7 @@ struct settings {
   lines_settings lines;
   clock_settings clock;
   gateway_settings gateway;
+  dnc_settings dnc;
   actors_settings actors;
   shutdown_settings shutdown;
   log_settings log;

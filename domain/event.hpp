@@ -52,6 +52,9 @@ struct contact_event {
   bool disposition_before = false; ///< with attempt_ended: a disposition_set has told its disposition already
   /// With attempt_not_placed: when the attempt had begun that is taken back. Absent in journals of format 1.
   std::optional<time_point> taken_back{};
+  /// The number that goes onto the workspace's do-not-call list with this event: the person said so in the call.
+  std::optional<phone> do_not_call{};
+  bool listed = false; ///< with removed and retry_cancelled: because the number is on the do-not-call list
 
   friend bool operator==(const contact_event&, const contact_event&) = default;
 };

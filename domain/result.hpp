@@ -24,6 +24,7 @@ enum class error_code : std::uint8_t {
   sequence_conflict,  ///< the store holds another history than the writer believed
   unauthorized,       ///< not signed, or not by whom it should be
   malformed,          ///< not what the protocol speaks
+  limit_reached,      ///< a bound that its owner set on what is kept
 };
 
 /// @returns the snake_case name of `code`, for instance "illegal_transition". Never empty, thread-safe.

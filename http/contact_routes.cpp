@@ -1,4 +1,5 @@
 #include "http/encode.hpp"
+#include "http/phone_path.hpp"
 #include "http/phones_body.hpp"
 #include "http/query.hpp"
 #include "http/router.hpp"
@@ -36,13 +37,6 @@ std::optional<response> list(route_context& context, request& asked, const link_
       });
     });
   return std::nullopt;
-}
-
-/// A phone as it stands in a URL, where a plus sign that was not encoded may have become a space.
-std::optional<phone> phone_in_url(std::string_view text) {
-  if (!text.empty() && text.front() == ' ')
-    return phone::parse("+" + std::string{text.substr(1)});
-  return phone::parse(text);
 }
 
 std::optional<response> show(route_context& context, request& asked, const link_maker& link) {

@@ -87,6 +87,8 @@ using link_maker = std::function<session_link_ptr()>;
 
 /// Answers at once, or takes a link and returns nullopt. Must not block.
 using handler = std::optional<response> (*)(route_context&, request&, const link_maker&);
+/// Gives an answer that was kept for its Idempotency-Key, where that is more than repeating it.
+using replayer = void (*)(route_context&, request&, response kept, const link_maker&);
 /// Opens the sink for a body that is to be streamed.
 using sink_opener = std::shared_ptr<body_sink> (*)(route_context&, request&, const link_maker&);
 

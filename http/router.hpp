@@ -33,6 +33,7 @@ struct route {
   bool needs_engine = true;             ///< answered 503 while the engine is not ready
   bool heeds_key = false;               ///< creates something: answers are kept for their Idempotency-Key
   admission takes = admission::by_method;
+  replayer replay = nullptr; ///< how a kept answer is given again; null: as it is, at once
 };
 
 /// @returns how far a key must reach for `to`; nullopt where none is asked for.
@@ -43,6 +44,7 @@ bool is_guarded(std::string_view path) noexcept;
 
 std::span<const route> campaign_routes();
 std::span<const route> contact_routes();
+std::span<const route> dnc_routes();
 std::span<const route> export_routes();
 std::span<const route> gateway_routes();
 std::span<const route> health_routes();

@@ -371,8 +371,10 @@ void session::end_body() {
   }
   if (keyed_) {
     if (auto known = keyed_->finish()) {
-      respond(std::move(*known));
-      return;
+      if (!known->replayed || route_->replay == nullptr)
+        return respond(std::move(*known));
+      phase_ = phase::handling;
+      return route_->replay(home_.context(), request_, std::move(*known), [this] { return make_link(); });
     }
   }
   phase_ = phase::handling;

@@ -142,6 +142,8 @@ bool read(const record::contact_event& from, contact_event& to) {
   to.completed_before = from.completed_before();
   to.disposition_before = from.disposition_before();
   to.taken_back = from.has_taken_back() ? std::optional{from_record(from.taken_back())} : std::nullopt;
+  to.do_not_call = from.has_do_not_call() ? std::optional{phone::from_packed(from.do_not_call())} : std::nullopt;
+  to.listed = from.listed();
   return !from.has_ended() || decode(from.ended(), to.ended.emplace());
 }
 
@@ -319,6 +321,9 @@ void append_event(const event& e, std::string_view after, std::string_view ended
     contact.set_disposition_before(changed_contact->disposition_before);
     if (changed_contact->taken_back)
       contact.set_taken_back(to_record(*changed_contact->taken_back));
+    if (changed_contact->do_not_call)
+      contact.set_do_not_call(changed_contact->do_not_call->packed());
+    contact.set_listed(changed_contact->listed);
   } else if (const auto* changed = std::get_if<campaign_changed>(&e)) {
     auto& campaign = *to.mutable_changed();
     campaign.set_change(to_record<record::campaign_change>(changed->change));

@@ -2,6 +2,7 @@
 
 #include "persistence/call_index.hpp"
 #include "persistence/codec.hpp"
+#include "persistence/dnc_records.hpp"
 #include "persistence/keys.hpp"
 
 namespace redial::persistence {
@@ -23,8 +24,8 @@ void project_index(campaign_no campaign, const contact_event& fact, std::string&
 
 } // namespace
 
-void project(campaign_no campaign, std::uint64_t first_seq, std::span<const event> events, projection_buffers& buffers,
-  batch& changes) {
+void project(campaign_no campaign, const campaign_definition& definition, std::uint64_t first_seq,
+  std::span<const event> events, projection_buffers& buffers, batch& changes) {
   buffers.journal.clear();
   for (const auto& e : events) {
     if (const auto* fact = std::get_if<contact_event>(&e)) {
@@ -35,6 +36,11 @@ void project(campaign_no campaign, std::uint64_t first_seq, std::span<const even
         changes.put(table::call, keys::of_call(campaign, fact->contact, fact->ended->attempt), buffers.call);
       }
       project_index(campaign, *fact, buffers.index, changes);
+      if (fact->do_not_call) {
+        const auto said = put_dnc(
+          definition.workspace, dnc_origin::said, entry_of_disposition(*fact->do_not_call, definition.id, fact->at));
+        changes.put(said.where, said.key, *said.value);
+      }
     }
     append_event(e, buffers.contact, buffers.call, buffers.journal);
   }

@@ -224,9 +224,10 @@ committed store::commit(std::span<const append> appends, std::span<const record_
     }
     if (!before)
       self_->staged.finish(wanted.campaign, *changes);
-    project(wanted.campaign, after->last_seq + 1, wanted.events, self_->buffers, *changes);
+    const auto first_seq = after->last_seq + 1;
     for (const auto& e : wanted.events)
       evolve(*after, e);
+    project(wanted.campaign, *after->definition, first_seq, wanted.events, self_->buffers, *changes);
     project_head(wanted.campaign, *after, self_->buffers, *changes);
     logged.runs.push_back({wanted.campaign, wanted.expected_seq + 1, wanted.events.size()});
     logged.at = std::max(logged.at, after->last_at);

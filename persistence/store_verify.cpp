@@ -1,4 +1,5 @@
 #include "persistence/commit_log.hpp"
+#include "persistence/dnc_records.hpp"
 #include "persistence/format.hpp"
 #include "persistence/key_records.hpp"
 #include "persistence/keys.hpp"
@@ -95,6 +96,18 @@ bool report_log(const reader& data, const std::map<campaign_no, std::uint64_t>& 
   return go_on;
 }
 
+/// Reports records that cannot be read, every one of them.
+bool report_records(const reader& data, table where, bool (*readable)(std::string_view key, std::string_view value),
+  const fault_report& report) {
+  bool go_on = true;
+  const auto scanned = data.scan(where, "", "\xff", [&](std::string_view key, std::string_view value) {
+    if (!readable(key, value))
+      go_on = report(unreadable_row(where, key).detail);
+    return go_on;
+  });
+  return go_on && (scanned || report(scanned.error().detail));
+}
+
 bool report_meta(const reader& data, const fault_report& report) {
   if (auto done = check_format(data); !done && !report(done.error().detail))
     return false;
@@ -163,7 +176,8 @@ bool verify_data(const reader& data, const fault_report& report) {
   }
   for (const auto where : {table::journal, table::contact, table::call, table::call_start, table::call_label})
     go_on = go_on && report_strays(data, where, known, report);
-  return go_on && report_log(data, last_seqs, report) && report_keys(data, report);
+  return go_on && report_log(data, last_seqs, report) && report_keys(data, report)
+         && report_records(data, table::dnc, is_dnc_record, report);
 }
 
 std::vector<std::string> store::verify(campaign_no campaign) const {

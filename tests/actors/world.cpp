@@ -84,6 +84,8 @@ void world::boot() {
       text += " " + message.contact->phone.to_string() + " " + message.contact->name;
     return text;
   };
+  if (auto loaded = p.context->load_books(); !loaded)
+    throw std::runtime_error(loaded.error().detail);
   p.config.set("scheduler.policy", caf::atom("testing"));
   p.system = std::make_unique<caf::actor_system>(p.config);
   p.scheduler = dynamic_cast<caf::scheduler::test_coordinator*>(&p.system->scheduler());

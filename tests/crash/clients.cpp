@@ -42,12 +42,12 @@ api_client::~api_client() {
     thread_.join();
 }
 
-std::vector<campaign_note> api_client::finish() {
+client_notes api_client::finish() {
   stopping_ = true;
   thread_.join();
   if (failed_)
     std::rethrow_exception(failed_);
-  return std::move(notes_);
+  return {std::move(notes_), std::move(do_not_call_)};
 }
 
 void api_client::work() {
@@ -78,6 +78,8 @@ void api_client::step() {
   const auto at = pick(hands_.size());
   auto& on = hands_[at];
   const auto what = static_cast<action>(pick(5));
+  if (chance(0.06))
+    change_list(on);
   if (on.status == "scheduled" && chance(0.8))
     act(on, action::start);
   else if (on.status == "paused" && chance(0.5))
@@ -149,6 +151,28 @@ void api_client::act(hand& on, action what) {
   } else {
     look(on);
   }
+}
+
+/// Puts some of a campaign's people on the do-not-call list, or takes some off it.
+void api_client::change_list(const hand& on) {
+  const auto& campaign = notes_[on.note];
+  dnc_note note;
+  const auto from = pick(campaign.contacts);
+  const auto count = std::min<std::size_t>(1 + pick(30), campaign.contacts - from);
+  for (std::size_t n = from; n < from + count; ++n)
+    note.phones.push_back(campaign.contact(static_cast<std::uint32_t>(n)));
+  note.adds = !chance(0.25);
+  if (!note.adds && !do_not_call_.empty())
+    note.phones = do_not_call_[pick(do_not_call_.size())].phones;
+  auto list = json::array();
+  for (const auto number : note.phones)
+    list.push_back(note.adds ? json{{"phone", number.to_string()}} : json(number.to_string()));
+  const auto got = ask(static_cast<int>(note.adds ? e2e::verb::post : e2e::verb::delete_), "/v1/dnc",
+    json{{note.adds ? "entries" : "phones", std::move(list)}}.dump(), note.sent_ns, note.answered_ns);
+  note.went = got.went;
+  if (got.went == fate::refused)
+    throw std::runtime_error{"a good change of the do-not-call list was refused: " + got.body};
+  do_not_call_.push_back(std::move(note));
 }
 
 void api_client::look(hand& on) {

@@ -33,7 +33,7 @@ public:
   api_client& operator=(const api_client&) = delete;
 
   /// Ends its thread. @returns what it wrote down. @throws what its thread threw.
-  std::vector<campaign_note> finish();
+  client_notes finish();
 
 private:
   /// What it remembers of a campaign that it may still order about.
@@ -48,6 +48,7 @@ private:
   void create();
   void act(hand& on, action what);
   void look(hand& on);
+  void change_list(const hand& on);
   bool wants_more() const;
 
   struct reply {
@@ -67,6 +68,7 @@ private:
   std::unique_ptr<e2e::client> http_;
   bool up_ = true; ///< the last request was answered
   std::vector<campaign_note> notes_;
+  std::vector<dnc_note> do_not_call_;
   std::vector<hand> hands_;
   std::uint32_t contacts_ = 0;
   std::atomic<bool> stopping_{false};

@@ -1,7 +1,9 @@
 #include "tests/crash/judge.hpp"
 
 #include "bench/provider/ledger_check.hpp"
+#include "domain/do_not_call.hpp"
 #include "tests/crash/campaign_file.hpp"
+#include "tests/crash/dnc_judge.hpp"
 #include "tests/crash/ledger_index.hpp"
 #include "tests/e2e/client.hpp"
 
@@ -30,6 +32,9 @@ public:
     result_.campaigns = files.size();
     for (const auto& note : all_.notes)
       compare(note, files);
+    dnc_judge list{all_.do_not_call, [this](std::string what) { fault(std::move(what)); }};
+    list.compare_placements(ledger_);
+    list.compare_list(http_, asked_off_, result_);
     for (const auto& [name, file] : files)
       fault("a campaign that nobody asked for: " + file.id + " \"" + name + "\"");
     for (const auto& [id, call] : ledger_.placements()) {
@@ -172,6 +177,8 @@ private:
     count.attempted += contact.calls.size();
     if (contact.status == "done")
       ++count.dispositions[contact.disposition];
+    if (contact.disposition == disposition::do_not_call)
+      asked_off_.insert(contact.number);
     if (contact.status == "in_progress")
       fault(who + " is in progress still");
     if (contact.calls.size() > note.max_attempts)
@@ -249,6 +256,7 @@ private:
   const evidence& all_;
   e2e::client http_;
   ledger_index ledger_;
+  std::set<phone> asked_off_; ///< who said in a call not to be called again
   verdict result_;
 };
 

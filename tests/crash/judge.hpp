@@ -15,6 +15,7 @@ namespace redial::crash {
 struct evidence {
   std::filesystem::path ledger;
   std::vector<campaign_note> notes;
+  std::vector<dnc_note> do_not_call;    ///< of each client in order
   telephony::simulator_options network; ///< what foretells the calls
   std::uint16_t redial_port = 0;        ///< a redial at rest: nothing is dialed, nothing is in progress
 };
@@ -31,6 +32,9 @@ struct verdict {
   std::uint64_t pauses = 0;         ///< acknowledged
   std::uint64_t stops = 0;
   std::uint64_t removals = 0;
+  std::uint64_t listed = 0;        ///< numbers whose addition to the do-not-call list was acknowledged
+  std::uint64_t taken_off = 0;     ///< numbers that were taken off it
+  std::uint64_t asked_off = 0;     ///< contacts whose disposition is `dnd`
   std::uint64_t open_requests = 0; ///< requests whose answer was cut off by a kill
   std::uint64_t fault_count = 0;
   std::vector<std::string> faults; ///< the first 50

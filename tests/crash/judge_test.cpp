@@ -13,6 +13,7 @@
 
 #include <fstream>
 #include <functional>
+#include <set>
 #include <thread>
 
 using namespace redial;
@@ -31,10 +32,17 @@ class forged_redial {
 public:
   json campaigns = json::array();
   json contacts = json::array();
+  std::set<std::string> listed; ///< on the do-not-call list: digits
 
   forged_redial()
     : acceptor_{io_, tcp::endpoint{boost::asio::ip::address_v4::loopback(), 0}},
       handle_{[this](const provider::incoming& request, bool, const provider::react& respond) {
+        const std::string target{request.target()};
+        if (const std::string entry = "/v1/dnc/%2B"; target.starts_with(entry)) {
+          const bool there = listed.contains(target.substr(entry.size()));
+          respond(provider::answer{there ? 200U : 404U, "{}", 0});
+          return;
+        }
         const auto& list = request.target().find("/contacts") == boost::beast::string_view::npos ? campaigns : contacts;
         respond(provider::answer{200, json{{"data", list}, {"total", list.size()}}.dump(), 0});
       }} {
@@ -70,6 +78,7 @@ private:
 struct forgery {
   telephony::simulator_options network;
   campaign_note note;
+  std::vector<dnc_note> do_not_call;
   std::vector<provider::fact> ledger;
   forged_redial redial;
 
@@ -92,6 +101,8 @@ struct forgery {
     place(1, 1, 10);
     place(2, 2, 80);
     const auto disposition = telephony::plan_call(network, note.first, 2).disposition;
+    if (disposition == "dnd")
+      put_on_list(note.first);
     redial.contacts = {
       {{"phone", note.contact(0).to_string()}, {"status", "done"}, {"attempts", 2}, {"disposition", disposition},
         {"calls", {call(1, "busy", nullptr, 11), call(2, "answered", disposition, 85)}}},
@@ -129,9 +140,15 @@ struct forgery {
       for (const auto& each : ledger)
         out << provider::to_line(each);
     }
-    auto result = judge({file, {note}, network, redial.port()});
+    auto result = judge({file, {note}, do_not_call, network, redial.port()});
     std::filesystem::remove_all(directory);
     return result;
+  }
+
+  void put_on_list(phone number) { redial.listed.insert(number.to_string().substr(1)); }
+
+  void change_list(bool adds, fate went, std::int64_t sent_s, std::int64_t answered_s, std::vector<phone> phones) {
+    do_not_call.push_back({adds, went, sent_s * second_ns, answered_s * second_ns, std::move(phones)});
   }
 
   void act(action what, fate went, std::int64_t sent_s, std::int64_t answered_s) {
@@ -169,6 +186,72 @@ TEST_CASE("what is as it should be is clean") {
   CHECK(found.calls == 2);
   CHECK(found.placed == 2);
   CHECK(found.retries == 1);
+}
+
+TEST_CASE("calls to a number on the do-not-call list are found, to the instant") {
+  forgery forged;
+  const auto first = forged.note.contact(0); // called at 10 and at 80 s
+  const std::string fault = "after the answer that its number is on the do-not-call list";
+  forged.put_on_list(first);
+  SECTION("between its calls") {
+    forged.change_list(true, fate::acknowledged, 70, 79, {first});
+    finds(forged, fault);
+  }
+  SECTION("answered after the last call") {
+    forged.change_list(true, fate::acknowledged, 70, 81, {first});
+    finds_nothing(forged);
+  }
+  SECTION("not answered") {
+    forged.change_list(true, fate::open, 70, 79, {first});
+    finds_nothing(forged);
+  }
+  SECTION("taken off again before the call") {
+    forged.change_list(true, fate::acknowledged, 70, 75, {first});
+    forged.change_list(false, fate::open, 79, 90, {first});
+    finds_nothing(forged);
+  }
+  SECTION("taken off only afterwards") {
+    forged.change_list(true, fate::acknowledged, 70, 75, {first});
+    forged.change_list(false, fate::open, 81, 90, {first});
+    finds(forged, fault);
+  }
+  SECTION("taken off, and put there again") {
+    forged.change_list(true, fate::acknowledged, 60, 65, {first});
+    forged.change_list(false, fate::acknowledged, 66, 67, {first});
+    forged.change_list(true, fate::acknowledged, 70, 75, {first});
+    finds(forged, fault);
+  }
+}
+
+TEST_CASE("a do-not-call list that is not as it was answered is found") {
+  forgery forged;
+  const std::vector<phone> others{phone::from_packed(919'111'111'111), phone::from_packed(919'111'111'112)};
+  SECTION("acknowledged, and lost") {
+    forged.change_list(true, fate::acknowledged, 90, 91, others);
+    forged.put_on_list(others[0]);
+    finds(forged, "was acknowledged to be on the do-not-call list, and is not");
+    forged.put_on_list(others[1]);
+    finds_nothing(forged);
+  }
+  SECTION("taken off, and still there") {
+    forged.change_list(false, fate::acknowledged, 90, 91, others);
+    finds_nothing(forged);
+    forged.put_on_list(others[1]);
+    finds(forged, "was acknowledged to be off the do-not-call list, and is on it");
+  }
+  SECTION("cut off: all or nothing") {
+    forged.change_list(true, fate::open, 90, 91, others);
+    finds_nothing(forged);
+    forged.put_on_list(others[1]);
+    finds(forged, "a part is there");
+    forged.put_on_list(others[0]);
+    finds_nothing(forged);
+  }
+  SECTION("asked for in a call") {
+    forged.redial.contacts[2]["status"] = "done";
+    forged.redial.contacts[2]["disposition"] = "dnd";
+    finds(forged, "asked not to be called again, and is not on the do-not-call list");
+  }
 }
 
 TEST_CASE("calls after a pause, a stop or a removal are found, to the instant") {

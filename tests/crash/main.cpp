@@ -108,7 +108,9 @@ void print(const verdict& v) {
   std::cout << v.campaigns << " campaigns, " << v.contacts << " contacts, " << v.calls << " calls on file, " << v.placed
             << " placed, " << v.retries << " of them retries; " << v.refused << " refused for good, " << v.unknown
             << " unknown, " << v.no_disposition << " without their result\nacknowledged: " << v.pauses << " pauses, "
-            << v.stops << " stops, " << v.removals << " removals; cut off: " << v.open_requests << " requests\n";
+            << v.stops << " stops, " << v.removals << " removals; on the do-not-call list: " << v.listed
+            << " numbers put there, " << v.taken_off << " taken off, " << v.asked_off
+            << " that asked for it; cut off: " << v.open_requests << " requests\n";
   for (const auto& each : v.faults)
     std::cout << "FAULT: " << each << '\n';
   if (v.fault_count > v.faults.size())
@@ -134,10 +136,11 @@ bool run(const options& given) {
     failed = std::current_exception();
   }
   const auto took = std::chrono::duration<double>(steady::now() - began).count();
-  std::vector<campaign_note> notes;
+  client_notes notes;
   for (auto& each : clients) {
     auto written = each->finish();
-    std::move(written.begin(), written.end(), std::back_inserter(notes));
+    std::move(written.campaigns.begin(), written.campaigns.end(), std::back_inserter(notes.campaigns));
+    std::move(written.do_not_call.begin(), written.do_not_call.end(), std::back_inserter(notes.do_not_call));
   }
   if (failed)
     std::rethrow_exception(failed);
@@ -149,9 +152,10 @@ bool run(const options& given) {
   // What was lost on the way is looked up by the last start.
   on.order(json::object());
   on.kill_redial();
-  settle(on.redial_port(), notes);
+  settle(on.redial_port(), notes.campaigns);
   telephony::simulator_options network = stage::network(given.seed);
-  const auto found = judge({on.ledger(), std::move(notes), network, on.redial_port()});
+  const auto found =
+    judge({on.ledger(), std::move(notes.campaigns), std::move(notes.do_not_call), network, on.redial_port()});
   print(found);
   on.stop();
   const auto verified = on.verify();

@@ -33,6 +33,16 @@ struct action_note {
   std::uint64_t removed = 0; ///< as a removal was answered
 };
 
+/// One request that put numbers on the do-not-call list, or took them off. Nobody else touches these numbers, and the
+/// next one on them follows the answer.
+struct dnc_note {
+  bool adds = true;
+  fate went{};
+  std::int64_t sent_ns = 0;
+  std::int64_t answered_ns = 0;
+  std::vector<phone> phones;
+};
+
 /// A campaign that a client created, or tried to. Its contacts are the `contacts` numbers from `first` on.
 struct campaign_note {
   std::string name; ///< like no other
@@ -45,6 +55,12 @@ struct campaign_note {
   std::vector<action_note> actions; ///< in the order in which they were sent, one after the other
 
   phone contact(std::uint32_t n) const { return phone::from_packed(first.packed() + n); }
+};
+
+/// All that one client wrote down, in the order in which it was asked for.
+struct client_notes {
+  std::vector<campaign_note> campaigns;
+  std::vector<dnc_note> do_not_call;
 };
 
 } // namespace redial::crash

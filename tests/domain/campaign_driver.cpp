@@ -69,6 +69,8 @@ std::string campaign_driver::step() {
     fault = pass_time();
   else if (contacts_.empty())
     fault = act();
+  else if (dice < 21)
+    fault = change_list();
   else if (dice < 45)
     fault = attempt();
   else if (dice < 60)
@@ -150,6 +152,10 @@ std::string campaign_driver::pass_time() {
 std::string campaign_driver::attempt() {
   const auto number = any_contact();
   auto& book = ledgers_[number];
+  if (book.listed) {
+    if (auto fault = lapse(number); !fault.empty() || book.listed)
+      return fault.empty() ? listed_turn(number) : fault;
+  }
   const auto& schedule = definition_->schedule;
   const bool dialing =
     state_.status == campaign_status::running && !(schedule && schedule->end_time && now_ >= *schedule->end_time);
@@ -213,19 +219,6 @@ std::string campaign_driver::remove() {
     book.label = "not_reachable";
   book.not_before.reset();
   return apply(*first->event);
-}
-
-std::string campaign_driver::apply(const contact_event& e) {
-  if (e.before != contacts_[e.contact].status)
-    return "an event begins from another status than the contact's";
-  const auto seq = state_.last_seq;
-  evolve(state_, event{e});
-  if (state_.last_seq != seq + 1)
-    return "an event did not count as one";
-  contacts_[e.contact] = e.after;
-  journal_.emplace_back(e);
-  ++covered_.events;
-  return {};
 }
 
 std::string campaign_driver::apply(const campaign_changed& e) {

@@ -1,6 +1,7 @@
 /// Drives one campaign at random and keeps books of its own, to be compared with what the rules say.
 #pragma once
 
+#include "domain/do_not_call.hpp"
 #include "tests/domain/samples.hpp"
 
 #include <map>
@@ -27,6 +28,7 @@ public:
   struct coverage {
     std::uint64_t events = 0, refusals = 0, answers = 0, late_ends = 0, retries = 0, removals = 0, cancelled = 0;
     std::uint64_t completions = 0, dispositions = 0, overdue = 0, taken_back = 0;
+    std::uint64_t listed_pending = 0, listed_waiting = 0, lapsed = 0, asked_off = 0;
     std::map<campaign_status, std::uint64_t> finals;
   };
   const coverage& covered() const noexcept { return covered_; }
@@ -43,6 +45,8 @@ private:
     time_point completed_at{};
     std::string said; ///< disposition returned before the end
     std::string label;
+    bool listed = false;                      ///< its number is on the do-not-call list
+    std::optional<time_point> listed_until{}; ///< and for good without this
   };
   struct call_place {
     contact_no contact = 0;
@@ -64,8 +68,13 @@ private:
   std::string take_back();
   std::string remove();
   std::string pass_time();
+  std::string change_list();
+  std::string lapse(contact_no number);
+  std::string listed_turn(contact_no number);
+  static phone phone_of(contact_no number) { return phone::from_packed(919'000'000'000ULL + number); }
 
-  std::string apply(const contact_event& e);
+  /// @param asks_off the event is the one in which the person says not to be called again
+  std::string apply(contact_event e, bool asks_off = false);
   std::string apply(const campaign_changed& e);
   std::string check_books() const;
   std::string check_contact(contact_no number) const;

@@ -108,7 +108,7 @@ std::string campaign_driver::end() {
   } else {
     book.not_before = e.ended->ended_at + definition_->retry_interval;
   }
-  return apply(e);
+  return apply(e, book.label == "dnd" && book.said != "dnd");
 }
 
 std::string campaign_driver::dispose() {
@@ -131,7 +131,7 @@ std::string campaign_driver::dispose() {
   ++covered_.dispositions;
   if (!book.completed) {
     book.said = label;
-    return apply(**decided);
+    return apply(**decided, label == "dnd");
   }
   book.label = label;
   return finish_completed(**decided);
@@ -163,7 +163,7 @@ std::string campaign_driver::finish_completed(const contact_event& e) {
   book.open.reset();
   book.completed = false;
   book.barred = true;
-  return apply(e);
+  return apply(e, book.label == "dnd");
 }
 
 std::string campaign_driver::take_back() {

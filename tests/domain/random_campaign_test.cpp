@@ -33,6 +33,10 @@ TEST_CASE("random commands never break a campaign") {
     all.dispositions += c.dispositions;
     all.overdue += c.overdue;
     all.taken_back += c.taken_back;
+    all.listed_pending += c.listed_pending;
+    all.listed_waiting += c.listed_waiting;
+    all.lapsed += c.lapsed;
+    all.asked_off += c.asked_off;
     for (auto [status, times] : c.finals)
       all.finals[status] += times;
   }
@@ -48,6 +52,10 @@ TEST_CASE("random commands never break a campaign") {
   CHECK(all.dispositions > 500);
   CHECK(all.overdue > 40);
   CHECK(all.taken_back > 500);
+  CHECK(all.listed_pending > 500);
+  CHECK(all.listed_waiting > 500);
+  CHECK(all.lapsed > 100);
+  CHECK(all.asked_off > 500);
   CHECK(all.finals[campaign_status::completed] > 500);
   CHECK(all.finals[campaign_status::stopped] > 500);
 }

@@ -20,6 +20,7 @@ struct two_workspaces {
     const auto made = owner->post("/v1/keys", R"({"scope":"read"})");
     REQUIRE(made.status == 201);
     key_id = made.json().at("id");
+    REQUIRE(owner->post("/v1/dnc", json{{"phone", phone_number(900)}}.dump()).status == 200);
   }
 
   std::string key(const std::string& workspace) {
@@ -74,6 +75,7 @@ std::string stop_of(const two_workspaces& w) { return of_campaign(w) + "/stop"; 
 std::string contacts_of_it(const two_workspaces& w) { return of_campaign(w) + "/contacts"; }
 std::string first_contact(const two_workspaces& w) { return contacts_of_it(w) + "/" + phone_number(0); }
 std::string export_of(const two_workspaces& w) { return of_campaign(w) + "/export?format=csv"; }
+std::string of_entry(const two_workspaces&) { return "/v1/dnc/" + phone_number(900); }
 std::string of_key(const two_workspaces& w) { return "/v1/keys/" + w.key_id; }
 
 const std::string no_campaign = "/v1/campaigns/cmp_000000000";
@@ -105,6 +107,21 @@ const std::map<std::string, attempt> attempts{
     hidden(verb::delete_, contacts_of_it, no_campaign + "/contacts", json{{"phones", {phone_number(0)}}}.dump())},
 
   {"GET /v1/campaigns/{}/export", hidden(verb::get, export_of, no_campaign + "/export?format=csv")},
+
+  {"GET /v1/dnc", unlisted("/v1/dnc")},
+  {"POST /v1/dnc",
+    [](two_workspaces& w) {
+      CHECK(w.other->post("/v1/dnc", json{{"phone", phone_number(901)}}.dump()).status == 200);
+      CHECK(w.owner->get("/v1/dnc/" + phone_number(901)).status == 404);
+      CHECK(w.other->del("/v1/dnc/" + phone_number(901)).status == 200);
+    }},
+  {"DELETE /v1/dnc",
+    [](two_workspaces& w) {
+      CHECK(w.other->del("/v1/dnc", json{{"phones", {phone_number(900)}}}.dump()).json()
+            == json{{"removed", 0}, {"not_found", 1}});
+    }},
+  {"GET /v1/dnc/{}", hidden(verb::get, of_entry, "/v1/dnc/" + phone_number(902))},
+  {"DELETE /v1/dnc/{}", hidden(verb::delete_, of_entry, "/v1/dnc/" + phone_number(902))},
 
   {"GET /v1/keys", unlisted("/v1/keys", 1)},
   {"POST /v1/keys",
@@ -145,6 +162,6 @@ TEST_CASE("no route shows one workspace's objects to another, or lets it touch t
   CHECK(show(*w.owner, w.campaign) == before);
   CHECK(w.owner->get(of_key(w)).json().at("revoked") == false);
   // What was hidden is there.
-  for (const auto& path : {of_campaign(w), contacts_of_it(w), first_contact(w), of_key(w)})
+  for (const auto& path : {of_campaign(w), contacts_of_it(w), first_contact(w), of_entry(w), of_key(w)})
     CHECK(w.owner->get(path).status == 200);
 }

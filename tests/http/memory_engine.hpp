@@ -4,6 +4,7 @@
 
 #include "actors/service.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -54,7 +55,17 @@ public:
     const actors::caller& from, const campaign_id& id, phone number, actors::reply<contact_detail> done) override;
   result<std::unique_ptr<actors::contact_export>> begin_export(
     const actors::caller& from, const campaign_id& id) override;
+  void add_dnc(const actors::caller& from, std::vector<dnc_entry> entries, actors::answer_note<actors::dnc_added> note,
+    actors::reply<actors::dnc_added> done) override;
+  void clear_dnc(const actors::caller& from, actors::reply<void> done) override;
+  void remove_dnc(
+    const actors::caller& from, std::vector<phone> phones, actors::reply<actors::dnc_removed> done) override;
+  void list_dnc(
+    const actors::caller& from, std::uint64_t offset, std::size_t limit, actors::reply<actors::dnc_page> done) override;
+  void find_dnc(const actors::caller& from, phone number, actors::reply<dnc_entry> done) override;
   std::optional<std::string> not_ready() const override;
+
+  std::atomic<std::size_t> clearings{0}; ///< how often it was asked whether calls are on their way
 
   // What tests ask and arrange; any thread.
   void set_not_ready(std::optional<std::string> why);
@@ -97,6 +108,7 @@ private:
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::map<campaign_id, std::shared_ptr<campaign>> campaigns_;
+  std::map<workspace_name, std::map<phone, dnc_entry>> lists_;
   std::deque<std::function<void()>> answers_;
   std::map<std::string, actors::given_answer> given_;
   std::map<std::string, std::weak_ptr<const void>> held_keys_;

@@ -70,6 +70,9 @@ event any_event(chance& luck) {
   e.connected = luck.percent(50);
   e.completed_before = luck.percent(50);
   e.taken_back = maybe(luck, luck.instant());
+  if (luck.percent(20))
+    e.do_not_call = phone::from_packed(1'000'000 + luck.below(999'999'000'000'000));
+  e.listed = luck.percent(50);
   return e;
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("the commit log says which events were written together, in their orde
   commit(
     *held, {{&a, changed(a, campaign_change::started, t + second)}, {&b, changed(b, campaign_change::started, t)}});
   // Records alone are no events.
-  REQUIRE(held->commit({}, std::vector<record_change>{{table::dnc, "k", "v"}}).changes.has_value());
+  REQUIRE(held->commit({}, std::vector<record_change>{{table::answer, "k", "v"}}).changes.has_value());
   // Another machine's clock may be behind.
   commit(*held, {{&b, changed(b, campaign_change::paused, t - second)}});
   auto two = changed(a, campaign_change::paused, t + 2 * second);

@@ -49,6 +49,8 @@ void books::removed(campaign& of, const phone& who, bool was_pending) {
 
 void books::placed(const placement& call, bool creation_known) {
   const auto who = about(call.campaign, call.to);
+  if (call.disposition == disposition::do_not_call)
+    do_not_call.may_say(call.to);
   auto* of = find(call.campaign);
   if (!of) {
     if (creation_known)
@@ -61,6 +63,8 @@ void books::placed(const placement& call, bool creation_known) {
     blame(who + ": called although the campaign was never started, or after its pause was answered");
   if (of->off.contains(call.to) && !call.disowned)
     blame(who + ": called after its removal was answered");
+  if (const auto fault = do_not_call.placed(call.to, call.at); !fault.empty() && !call.disowned)
+    blame(who + ": " + fault);
   if (std::find(of->contacts.begin(), of->contacts.end(), call.to) == of->contacts.end())
     blame(who + ": is not on the list");
   auto& former = of->calls[call.to];
@@ -75,12 +79,15 @@ void books::placed(const placement& call, bool creation_known) {
   former.push_back(call);
 }
 
-void books::compare(const persistence::store& store) {
+void books::compare(const persistence::store& store, time_point now) {
   std::set<std::string> found;
   for (const auto& head : store.campaigns()) {
     found.insert(head.state.definition->id.to_string());
     compare(store, head);
+    check_do_not_call(store, head, now);
   }
+  if (const auto fault = do_not_call.compare(store, now); !fault.empty())
+    blame(fault);
   for (const auto& [id, one] : campaigns_) {
     if (!found.contains(id))
       blame(id + ": was created, and is gone");
@@ -112,8 +119,27 @@ void books::compare(const persistence::store& store, const persistence::campaign
   }
 }
 
-void books::settle_accounts(const persistence::store& store, const provider& network, bool fences) {
-  compare(store);
+/// Whoever said in a call not to be called again is on the list; and nobody is taken off without having been asked to
+/// be.
+void books::check_do_not_call(const persistence::store& store, const persistence::campaign_head& head, time_point now) {
+  const auto id = head.state.definition->id.to_string();
+  const auto* of = find(id);
+  for (contact_no number = 0; number < head.state.counters.total; ++number) {
+    const auto contact = store.load_contact(head.number, number).value();
+    const auto& state = contact.state;
+    const auto who = contact.profile.phone;
+    if (state.disposition == disposition::do_not_call && !contact.calls.empty()) {
+      if (const auto fault = do_not_call.check_said(store, who, contact.calls.back().started_at, now); !fault.empty())
+        blame(id + " " + fault);
+    }
+    const bool cut = state.status == contact_status::removed || state.suppressed;
+    if (cut && of != nullptr && !of->asked_off.contains(who) && !do_not_call.ever_listed(who))
+      blame(about(id, who) + ": is not called any more, and nobody asked for that");
+  }
+}
+
+void books::settle_accounts(const persistence::store& store, const provider& network, bool fences, time_point now) {
+  compare(store, now);
   for (const auto& head : store.campaigns())
     settle_accounts(store, head, network, fences);
 }

@@ -5,6 +5,7 @@
 #include "domain/campaign.hpp"
 #include "domain/contact.hpp"
 #include "persistence/store.hpp"
+#include "tests/simulation/dnc_books.hpp"
 #include "tests/simulation/provider.hpp"
 
 #include <cstdint>
@@ -27,7 +28,8 @@ public:
     bool may_dial = false;          ///< a start or resume has been sent since the last pause that was answered
     bool stopped = false;           ///< a stop was answered
     std::uint64_t last_release = 0; ///< moment of the last start or resume that was sent
-    std::set<phone> off;            ///< removals that were answered
+    std::set<phone> asked_off;      ///< removals that were sent
+    std::set<phone> off;            ///< those that were answered
     std::set<phone> never;          ///< of these, those that were said never to have been called
     std::map<phone, std::vector<placement>> calls;
   };
@@ -45,10 +47,12 @@ public:
 
   /// Of a campaign whose creation was never answered nothing is expected, but that nobody is called twice.
   void placed(const placement& call, bool creation_known);
-  /// After a restart: what was answered must have lasted.
-  void compare(const persistence::store& store);
+  /// After a restart, at `now`: what was answered must have lasted.
+  void compare(const persistence::store& store, time_point now);
   /// At the end, when nothing is under way any more: store and ledger must tell the same story.
-  void settle_accounts(const persistence::store& store, const provider& network, bool fences);
+  void settle_accounts(const persistence::store& store, const provider& network, bool fences, time_point now);
+
+  dnc_books do_not_call;
 
   /// The first thing that broke, or an empty string.
   const std::string& fault() const noexcept { return fault_; }
@@ -59,6 +63,7 @@ public:
 
 private:
   void compare(const persistence::store& store, const persistence::campaign_head& head);
+  void check_do_not_call(const persistence::store& store, const persistence::campaign_head& head, time_point now);
   void settle_accounts(
     const persistence::store& store, const persistence::campaign_head& head, const provider& network, bool fences);
 

@@ -35,6 +35,7 @@ http_answer answer(unsigned status, const json& body = json::object(), milliseco
 /// What is to be told to redial.
 struct provider::callback {
   std::string body;
+  std::size_t call = 0; ///< its place in the ledger
   unsigned tries = 0;
 };
 
@@ -160,7 +161,7 @@ void provider::place(const std::string& key, const http_request& request) {
     answered ? call_outcome::answered : outcomes.at(luck_.below(outcomes.size() - (luck_.percent(90) ? 1 : 0)));
   const bool withheld = luck_.percent(faults.result_withheld);
   if (answered && !withheld)
-    p.disposition = luck_.percent(50) ? "interested" : "callback";
+    p.disposition = luck_.percent(20) ? "dnd" : luck_.percent(50) ? "interested" : "callback";
   p.disowned = fenced_.contains(key);
   p.endless = luck_.percent(faults.endless);
   const auto number = ledger_.size();
@@ -217,10 +218,10 @@ void provider::happen(std::size_t number, std::string event) {
   events_[number].push_back(body);
   if (luck_.percent(faults.callback_lost))
     return;
-  auto news = std::make_shared<callback>(callback{std::move(body)});
+  auto news = std::make_shared<callback>(callback{std::move(body), number});
   tell(news, luck_.percent(faults.callback_late) ? luck_.between(0ms, 120s) : luck_.between(0ms, 40ms));
   if (luck_.percent(faults.callback_twice))
-    tell(std::make_shared<callback>(callback{news->body}), luck_.between(0ms, 30s));
+    tell(std::make_shared<callback>(callback{news->body, number}), luck_.between(0ms, 30s));
 }
 
 void provider::tell(const std::shared_ptr<callback>& news, milliseconds wait) {
@@ -239,11 +240,13 @@ void provider::tell(const std::shared_ptr<callback>& news, milliseconds wait) {
                                           again();
                                         delete well;
                                       }};
-    redial_->take_callback(
-      telephony::sign(secret, seconds_of(time_.now()), news->body), news->body, [taken](const result<void>& answer) {
+    redial_->take_callback(telephony::sign(secret, seconds_of(time_.now()), news->body), news->body,
+      [this, news, taken](const result<void>& answer) {
         if (!answer && answer.error().code != error_code::unavailable)
           throw std::logic_error("redial refuses a callback: " + answer.error().detail);
         *taken = answer.has_value();
+        if (*taken && on_heard && news->body.find(R"("disposition":"dnd")") != std::string::npos)
+          on_heard(ledger_[news->call]);
       });
   });
 }

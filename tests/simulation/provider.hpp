@@ -64,6 +64,8 @@ public:
   std::function<void(const placement&)> on_placed;
   /// Told of every POST at the moment at which it leaves redial.
   std::function<void(call_id attempt, const std::string& campaign, phone to)> on_posted;
+  /// Told of a call whose disposition `dnd` redial has just confirmed, perhaps not for the first time.
+  std::function<void(const placement&)> on_heard;
   /// Told, for the story, what the provider answers.
   std::function<void(const std::string&)> on_answered;
 

@@ -1,84 +1,21 @@
 #include "tests/simulation/run.hpp"
 
-#include "tests/actors/world.hpp"
-#include "tests/simulation/books.hpp"
+#include "persistence/dnc_records.hpp"
+#include "tests/simulation/life.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <stdexcept>
 
 namespace redial::simulation {
 
 using namespace std::chrono_literals;
-using testing::faulty_engine;
-using testing::world;
-using testing::world_options;
 
 namespace {
 
 /// After so many messages within one run something turns in circles.
 constexpr std::uint64_t most_messages = 2'000'000;
 
-/// Thrown out of a step when the process is to die in the middle of it.
-struct killed {};
-
-class life {
-public:
-  life(std::uint64_t seed, bool story);
-  verdict go();
-
-private:
-  void log(const char* what, const std::string& of = {}) const {
-    if (story_)
-      std::fprintf(stderr, "%12.3f  %s %s\n",
-        time_ ? static_cast<double>((time_->now() - start).count()) / 1000.0 : 0.0, what, of.c_str());
-  }
-  world_options options();
-  std::unique_ptr<telephony::call_gateway> make_gateway(const clock& time, timing::timer_service& timers);
-  void watch_disk();
-  faulty_engine::fate judge(bool sync);
-  void check_committed(call_id attempt, const std::string& id, phone to);
-
-  void act();
-  void command(const std::string& id, campaign_action action);
-  void create();
-  void learn(const std::string& name, const std::string& id);
-  void remove(const std::string& id);
-  void restart_by(bool crash);
-  void break_disk();
-  void worsen();
-  void heal();
-
-  /// Handles up to `messages` messages, in an order of its own choice.
-  void handle(std::uint64_t messages = ~std::uint64_t{0});
-  void pass(milliseconds time);
-  bool finish();
-  template <class Work>
-  void survive(Work work);
-
-  static constexpr time_point start{std::chrono::hours{24 * 365 * 55}};
-
-  chance luck_;
-  const bool story_;
-  const bool fences_;
-  books books_;
-  tally counted_;
-  std::unique_ptr<provider> network_;
-  std::unique_ptr<world> world_;
-  telephony::http_gateway* gateway_ = nullptr;
-  timing::manual_clock* time_ = nullptr;
-  std::vector<std::string> ids_;
-  std::map<std::string, books::campaign> unanswered_; // creations, by name
-  std::uint64_t lives_ = 0;                           // an answer to a former one is none
-  std::uint64_t names_ = 0;
-  std::uint64_t lookups_before_ = 0;
-
-  enum class mishap : std::uint8_t { none, dies_before, dies_after, refuses, unclear };
-  mishap next_mishap_ = mishap::none;
-  std::uint64_t writes_until_mishap_ = 0;
-  std::uint64_t writes_refused_ = 0; // further ones, of a disk that is full
-  bool die_ = false;
-};
+} // namespace
 
 life::life(std::uint64_t seed, bool story) : luck_{seed}, story_{story}, fences_{luck_.percent(85)} {
   static_assert(sizeof(seed) == 8);
@@ -113,6 +50,7 @@ std::unique_ptr<telephony::call_gateway> life::make_gateway(const clock& time, t
       log("posts", id + " " + to.to_string() + " " + attempt.to_string());
       check_committed(attempt, id, to);
     };
+    network_->on_heard = [this](const placement& call) { heard(call); };
     network_->on_answered = [this](const std::string& what) { log("provider says", what); };
   }
   struct wired final : telephony::call_gateway {
@@ -156,7 +94,50 @@ void life::check_committed(call_id attempt, const std::string& id, phone to) {
     return books_.blame(id + " " + to.to_string() + ": is called and not on the list");
   const auto contact = world_->store().load_contact(view->number, **number);
   if (!contact || !contact->state.call || contact->state.call->id != attempt)
-    books_.blame(id + " " + to.to_string() + ": a call leaves before its record is on disk");
+    return books_.blame(id + " " + to.to_string() + ": a call leaves before its record is on disk");
+  if (const auto fault = books_.do_not_call.posted(to, contact->state.call->started_at); !fault.empty())
+    books_.blame(id + " " + to.to_string() + ": " + fault);
+}
+
+/// News of `call` that says `dnd` was answered 2xx. If it counts as the contact's disposition, the number is on the
+/// list.
+void life::heard(const placement& call) {
+  if (die_ || !world_)
+    return;
+  const auto view = world_->engine().find(default_workspace, campaign_id::parse(call.campaign).value());
+  const auto number = view ? world_->store().find_contact(view->number, call.to).value() : std::nullopt;
+  if (!number)
+    return;
+  const auto contact = world_->store().load_contact(view->number, *number).value();
+  const auto& open = contact.state.call;
+  const bool counts = open ? open->id == call.attempt_id && open->disposition == disposition::do_not_call
+                           : contact.state.disposition == disposition::do_not_call && !contact.calls.empty()
+                               && contact.calls.back().id == call.attempt_id;
+  if (!counts || !heard_.insert(call.attempt_id).second)
+    return;
+  log("asked not to be called", call.campaign + " " + call.to.to_string());
+  ++counted_.asked_off;
+  books_.do_not_call.said(call.to, call.at, time_->now());
+}
+
+/// What is asked before every dial must be what is stored, when nothing is under way.
+void life::compare_lists() {
+  std::map<phone, std::optional<time_point>> stored;
+  const auto scanned =
+    persistence::scan_dnc(world_->store(), [&](auto, persistence::dnc_origin origin, const dnc_entry& entry) {
+      auto& ends = stored.try_emplace(entry.phone, entry.expires_at).first->second;
+      if (origin == persistence::dnc_origin::said)
+        ends.reset();
+    });
+  if (!scanned)
+    return books_.blame(scanned.error().detail);
+  const auto list = world_->context().dnc.of(default_workspace);
+  for (const auto& [who, ends] : stored) {
+    if (list->forbids(who, time_->now()) != in_force(ends, time_->now()))
+      books_.blame(who.to_string() + ": the do-not-call list in memory is not the one that is stored");
+  }
+  if (list->size() != stored.size())
+    books_.blame("the do-not-call list in memory has another length than the one that is stored");
 }
 
 faulty_engine::fate life::judge(bool sync) {
@@ -199,17 +180,6 @@ void life::watch_disk() {
   world_->disk().judge = [this](bool sync) { return judge(sync); };
 }
 
-/// Carries out `work`; should the process die within, a new one is started after a while.
-template <class Work>
-void life::survive(Work work) {
-  try {
-    work();
-    return;
-  } catch (const killed&) {
-  }
-  restart_by(true);
-}
-
 void life::handle(std::uint64_t messages) {
   for (std::uint64_t n = 0; n < messages; ++n) {
     const auto choice = luck_.below(1U << 16U);
@@ -245,77 +215,6 @@ void life::pass(milliseconds time) {
   time_->set(until);
 }
 
-void life::create() {
-  campaign_definition definition;
-  definition.name = "campaign " + std::to_string(++names_);
-  definition.script_id = "script";
-  definition.language = "en";
-  definition.max_attempts = static_cast<std::uint8_t>(1 + luck_.below(3));
-  definition.retry_interval = std::chrono::minutes{1 + luck_.below(5)};
-  const bool scheduled = luck_.percent(25);
-  if (scheduled)
-    definition.schedule = campaign_schedule{time_->now() + luck_.between(0s, 60s), {}, {}};
-  books::campaign fresh;
-  fresh.max_attempts = definition.max_attempts;
-  fresh.retry_interval = definition.retry_interval;
-  fresh.may_dial = scheduled;
-  std::vector<contact_profile> list;
-  for (auto n = 1 + luck_.below(12); n > 0; --n) {
-    fresh.contacts.push_back(world::phone_of(names_ * 100 + n));
-    list.push_back({fresh.contacts.back(), "Name", "{}"});
-  }
-  auto upload = world_->engine().begin_upload({});
-  if (!upload)
-    return;
-  unanswered_.emplace(definition.name, std::move(fresh));
-  const std::shared_ptr<actors::campaign_upload> open{std::move(*upload)};
-  open->add(
-    std::move(list), [this, open, definition = std::move(definition), life = lives_](const result<void>& added) {
-      if (!added || die_ || life != lives_)
-        return;
-      open->finish(definition, {}, [this, life, name = definition.name](const result<actors::created_campaign>& done) {
-        if (done && !die_ && life == lives_)
-          learn(name, done->campaign->state.definition->id.to_string());
-      });
-    });
-}
-
-void life::learn(const std::string& name, const std::string& id) {
-  auto known = std::move(unanswered_.extract(name).mapped());
-  log("created", id + " " + std::to_string(known.contacts.size()));
-  known.id = id;
-  ids_.push_back(id);
-  books_.created(std::move(known));
-}
-
-void life::command(const std::string& id, campaign_action action) {
-  auto& of = *books_.find(id);
-  const auto sent = books_.sent(of, action);
-  log("sends", id + " " + std::string{to_string(action)});
-  world_->engine().act({}, campaign_id::parse(id).value(), action,
-    [this, id, action, sent, life = lives_](const result<actors::campaign_view_ptr>& answer) {
-      if (!answer || die_ || life != lives_)
-        return;
-      log("answered", id + " " + std::string{to_string(action)});
-      counted_.pauses += action == campaign_action::pause ? 1 : 0;
-      books_.acted(*books_.find(id), action, sent);
-    });
-}
-
-void life::remove(const std::string& id) {
-  const auto& contacts = books_.find(id)->contacts;
-  const auto who = contacts[luck_.below(contacts.size())];
-  log("removes", id + " " + who.to_string());
-  world_->engine().remove_contacts({}, campaign_id::parse(id).value(), {who},
-    [this, id, who, life = lives_](const result<actors::removal_summary>& answer) {
-      if (!answer || die_ || life != lives_)
-        return;
-      log("removed", id + " " + who.to_string());
-      ++counted_.removals;
-      books_.removed(*books_.find(id), who, answer->removed == 1);
-    });
-}
-
 void life::restart_by(bool crash) {
   if (gateway_)
     counted_.lookups += gateway_->counters().lookups;
@@ -345,7 +244,10 @@ void life::restart_by(bool crash) {
       learn(definition.name, definition.id.to_string());
   }
   unanswered_.clear();
-  books_.compare(world_->store());
+  if (const auto fault = books_.do_not_call.lost(world_->store(), time_->now()); !fault.empty())
+    books_.blame(fault);
+  books_.compare(world_->store(), time_->now());
+  compare_lists();
 }
 
 void life::break_disk() {
@@ -381,38 +283,6 @@ void life::heal() {
   writes_refused_ = 0;
 }
 
-void life::act() {
-  const auto dice = luck_.below(100);
-  if (dice < 8 && ids_.size() < 4) {
-    create();
-  } else if (dice < 45 && !ids_.empty()) {
-    const auto& id = ids_[luck_.below(ids_.size())];
-    constexpr std::array actions{campaign_action::start, campaign_action::start, campaign_action::pause,
-      campaign_action::pause, campaign_action::pause, campaign_action::resume, campaign_action::resume,
-      campaign_action::resume, campaign_action::stop};
-    const auto action = actions.at(luck_.below(actions.size()));
-    if (action != campaign_action::stop || luck_.percent(20))
-      command(id, action);
-  } else if (dice < 55 && !ids_.empty()) {
-    remove(ids_[luck_.below(ids_.size())]);
-  } else if (dice < 60) {
-    worsen();
-  } else if (dice < 68) {
-    break_disk();
-  } else if (dice < 72) {
-    throw killed{};
-  }
-  const auto pace = luck_.below(100);
-  if (pace < 50)
-    handle(luck_.below(40));
-  else if (pace < 80)
-    pass(luck_.between(0ms, 2s));
-  else if (pace < 95)
-    pass(luck_.between(0s, 60s));
-  else
-    pass(luck_.between(0s, 10min));
-}
-
 /// With network and disk in order, every campaign comes to its end.
 bool life::finish() {
   const auto over = [this] {
@@ -430,6 +300,7 @@ bool life::finish() {
         command(id, campaign_action::start);
     }
     pass(1h);
+    compare_lists();
     if (over())
       return true;
   }
@@ -457,7 +328,7 @@ verdict life::go() {
       restart_by(true);
       if (!ended)
         books_.blame("with everything in order again, the campaigns do not come to their end");
-      books_.settle_accounts(world_->store(), *network_, fences_);
+      books_.settle_accounts(world_->store(), *network_, fences_, time_->now());
     }
   } catch (const std::exception& e) {
     books_.blame(e.what());
@@ -467,8 +338,6 @@ verdict life::go() {
   counted_.runs = 1;
   return {books_.fault(), counted_};
 }
-
-} // namespace
 
 tally& tally::operator+=(const tally& other) {
   runs += other.runs;
@@ -481,6 +350,9 @@ tally& tally::operator+=(const tally& other) {
   writes_unclear += other.writes_unclear;
   pauses += other.pauses;
   removals += other.removals;
+  listed += other.listed;
+  taken_off += other.taken_off;
+  asked_off += other.asked_off;
   messages += other.messages;
   return *this;
 }
