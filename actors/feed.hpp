@@ -3,34 +3,19 @@
 #pragma once
 
 #include "actors/service.hpp"
+#include "domain/feed_position.hpp"
 #include "domain/notice.hpp"
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace redial::actors {
 
-/// A place in the order of all notices. Reading goes on behind it.
-struct feed_position {
-  /// Behind everything that a commit holds.
-  static constexpr std::uint32_t end = ~std::uint32_t{0};
-
-  std::uint64_t commit = 0;
-  std::uint32_t index = end; ///< which event of the commit, from 0
-  std::uint8_t sub = 0;      ///< which notice of the event
-
-  /// @returns "COMMIT.INDEX.SUB", or "COMMIT" at its end. To clients it means nothing but "from here".
-  std::string to_string() const;
-  static std::optional<feed_position> parse(std::string_view text) noexcept;
-
-  friend constexpr auto operator<=>(const feed_position&, const feed_position&) = default;
-};
+using redial::feed_position;
 
 /// One notice, ready to be told.
 struct feed_event {

@@ -84,6 +84,8 @@ http::server_options server_options(const config::http_settings& s) {
   o.header_timeout = seconds{s.header_timeout_s};
   o.idle_timeout = seconds{s.idle_timeout_s};
   o.body_timeout = seconds{s.body_timeout_s};
+  o.max_streams = s.max_streams;
+  o.heartbeat = seconds{s.event_heartbeat_s};
   return o;
 }
 

@@ -40,6 +40,10 @@ const std::vector<key>& table() {
       "Campaigns being uploaded at a time; further ones are answered 503.", 1, 1000},
     {"http.max_exports", count{[](settings& s) -> std::uint64_t& { return s.http.max_exports; }},
       "Campaigns being exported at a time; further ones are answered 503.", 1, 1000},
+    {"http.max_streams", count{[](settings& s) -> std::uint64_t& { return s.http.max_streams; }},
+      "Streams of live events open at a time; further ones are answered 503.", 1, 1'000'000},
+    {"http.event_heartbeat_s", count{[](settings& s) -> std::uint64_t& { return s.http.event_heartbeat_s; }},
+      "After so many seconds without an event a stream sends a comment, which shows that it lives.", 1, 3600},
     {"http.tls_cert", text{[](settings& s) -> std::string& { return s.http.tls_cert; }},
       "With tls_key: the certificate to serve HTTPS with, PEM, followed by the chain up to its authority. Empty: HTTP "
       "in "

@@ -22,6 +22,8 @@ struct http_settings {
   std::uint64_t max_connections = 20'000;
   std::uint64_t max_uploads = 4;
   std::uint64_t max_exports = 2;
+  std::uint64_t max_streams = 1000;
+  std::uint64_t event_heartbeat_s = 15;
   std::string tls_cert; ///< with tls_key, or neither
   std::string tls_key;
   std::uint64_t requests_per_minute = 1000; ///< 0: unlimited

@@ -1,6 +1,7 @@
 /// The HTTP room in one thread: the real worker, sessions, router and handlers over an engine in memory.
 #pragma once
 
+#include "http/event_stream.hpp"
 #include "http/worker.hpp"
 #include "tests/http/memory_engine.hpp"
 #include "tests/http/memory_keys.hpp"
@@ -41,6 +42,7 @@ private:
   http::server_options options_;
   http::provider_callback callback_;
   std::shared_ptr<std::atomic<std::size_t>> connections_;
+  http::live_streams streams_;
   std::shared_ptr<http::worker> worker_;
 };
 

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace redial::http {
 
@@ -29,13 +28,13 @@ public:
   /// call the link. May be asked again while it has nothing.
   virtual pulled pull(std::string& out) = 0;
 
-  /// Whether the body has no end of its own. It then ends in good order when the server stops, and goes with its
-  /// connection when the client says that it will send nothing more.
+  /// Whether the body has no end of its own. It then ends, in good order, when the server stops, and when the client
+  /// says that it will send nothing more.
   virtual bool endless() const noexcept { return false; }
 
-  /// How long the source may have nothing before `heartbeat` is sent in its place; 0: for ever.
+  /// How long the source may have nothing before `beat` is asked for something to send in its place; 0: for ever.
   virtual std::chrono::milliseconds heartbeat_interval() const noexcept { return {}; }
-  virtual std::string_view heartbeat() const noexcept { return {}; }
+  virtual void beat(std::string& out) { static_cast<void>(out); }
 };
 
 } // namespace redial::http

@@ -1,5 +1,6 @@
 #include "http/contact_csv.hpp"
 
+#include "domain/call.hpp"
 #include "http/csv_text.hpp"
 #include "http/json_text.hpp"
 
@@ -14,12 +15,6 @@ void append_instant(std::string& out, const std::optional<time_point>& at) {
   out += ',';
   if (at)
     out += format_rfc3339(*at);
-}
-
-std::string_view status_of(const ended_call& call) noexcept {
-  if (call.outcome == call_outcome::unknown)
-    return "unknown";
-  return call.answered_at ? "completed" : "failed";
 }
 
 /// What the rows of one contact have in common.
@@ -81,13 +76,13 @@ void append_csv_rows(std::string& out, const contact_detail& contact) {
   };
   for (const auto& call : contact.calls) {
     next_row();
-    append_call_columns(out, call.id, call.attempt, status_of(call), to_string(call.outcome), call.disposition,
-      call.started_at, call.answered_at, call.ended_at);
+    append_call_columns(out, call.id, call.attempt, to_string(status_of(call)), to_string(call.outcome),
+      call.disposition, call.started_at, call.answered_at, call.ended_at);
     out += end_of_row;
   }
   if (const auto& open = contact.state.call) {
     next_row();
-    append_call_columns(out, open->id, contact.state.attempts, open->completed_at ? "completed" : "in_progress",
+    append_call_columns(out, open->id, contact.state.attempts, to_string(status_of(*open)),
       open->completed_at ? "answered" : "", open->disposition, open->started_at, open->answered_at, open->completed_at);
     out += end_of_row;
   }

@@ -20,6 +20,8 @@ namespace redial::http {
 using provider_callback =
   std::function<void(std::string_view signature, std::string_view body, std::function<void(result<void>)> done)>;
 
+struct live_streams;
+
 /// What routes share within one io thread.
 struct route_context {
   actors::service& engine;
@@ -27,6 +29,7 @@ struct route_context {
   const clock& time;
   view_cache& views;
   const provider_callback& take_callback;
+  live_streams& streams;
 };
 
 /// One request, its body (if the route collects it) whole.
@@ -34,6 +37,7 @@ struct request {
   std::string_view id;                         ///< X-Request-Id
   workspace_name workspace{default_workspace}; ///< of the key that the request bears
   access_scope scope = access_scope::read;     ///< how far that reaches
+  std::string_view last_event_id;              ///< Last-Event-ID, valid within the handler
   std::string_view signature;             ///< Redial-Signature, empty where there is none; valid within the handler
   std::array<std::string, 2> path_values; ///< what stands for the {…} of the route's path, decoded
   std::string query;                      ///< after the "?", not decoded

@@ -45,6 +45,7 @@ bool is_guarded(std::string_view path) noexcept;
 std::span<const route> campaign_routes();
 std::span<const route> contact_routes();
 std::span<const route> dnc_routes();
+std::span<const route> event_routes();
 std::span<const route> export_routes();
 std::span<const route> gateway_routes();
 std::span<const route> health_routes();

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include "http/event_stream.hpp"
 #include "http/worker.hpp"
 
 #include <boost/asio/post.hpp>
@@ -108,6 +109,7 @@ struct server::state {
   std::shared_ptr<listener> accepting;
   std::vector<std::thread> threads;
   std::uint16_t port = 0;
+  live_streams streams{options.max_streams, options.heartbeat};
 };
 
 server::server(server_options options, actors::service& engine, actors::key_service& keys, const clock& time,
@@ -124,7 +126,7 @@ void server::start() {
   auto rules = std::make_shared<gate_rules>(s.keys, s.options.no_auth, s.options.requests_per_minute);
   for (unsigned i = 0; i < std::max(1U, s.options.threads); ++i)
     s.workers.push_back(
-      std::make_shared<worker>(s.options, s.engine, s.keys, s.time, s.take_callback, rules, connections));
+      std::make_shared<worker>(s.options, s.engine, s.keys, s.time, s.take_callback, s.streams, rules, connections));
   try {
     s.accepting = std::make_shared<listener>(s.workers, resolve(s.workers.front()->io, s.options));
   } catch (const boost::system::system_error& e) {

@@ -27,10 +27,12 @@ struct server_options {
   /// which the server itself does not read is not counted.
   std::chrono::milliseconds body_timeout{30'000};
   std::uint64_t body_min_rate = 512;
-  std::shared_ptr<const tls_identity> tls;  ///< null: HTTP in the clear
-  std::uint32_t requests_per_minute = 1000; ///< of one workspace; 0 for no limit
-  bool no_auth = false;                     ///< every caller is an admin of the workspace `default`
-  std::span<const route> more_routes;       ///< served beside the room's own; of static storage
+  std::size_t max_streams = 1000;              ///< of live events at once; beyond, 503
+  std::chrono::milliseconds heartbeat{15'000}; ///< how long such a stream is silent at most
+  std::shared_ptr<const tls_identity> tls;     ///< null: HTTP in the clear
+  std::uint32_t requests_per_minute = 1000;    ///< of one workspace; 0 for no limit
+  bool no_auth = false;                        ///< every caller is an admin of the workspace `default`
+  std::span<const route> more_routes;          ///< served beside the room's own; of static storage
 };
 
 /// Serves the API on its own threads until stopped. The engine must outlive it.

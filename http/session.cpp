@@ -209,6 +209,7 @@ std::optional<problem_details> session::route_request() {
   request_.path_values = std::move(routed_to.path_values);
   request_.query.assign(target.query);
   request_.signature = head["Redial-Signature"];
+  request_.last_event_id = head["Last-Event-ID"];
   request_.body.clear();
   if (route_->needs_engine) {
     if (auto why = home_.context().engine.not_serving())
@@ -424,12 +425,11 @@ void session::on_read(boost::system::error_code error, std::size_t bytes) {
     }
     return;
   }
-  if (answer_.stream && answer_.stream->endless() && error) {
-    close();
-    return;
-  }
   if (error == net::error::eof && (phase_ == phase::writing || phase_ == phase::streaming)) {
     keep_alive_ = false; // it may have closed only its own direction, and still read
+    client_done_ = true;
+    if (phase_ == phase::streaming && answer_.stream->endless())
+      advance();
     return;
   }
   if (error == net::error::eof && (phase_ == phase::head || phase_ == phase::body)) {

@@ -90,6 +90,7 @@ private:
   bool http_1_0_ = false;
   bool head_only_ = false; ///< HEAD: the answer has no body
   bool has_body_ = false;
+  bool client_done_ = false;  ///< it sends nothing more
   bool sink_waits_ = false;   ///< the sink will say when it takes more
   bool source_waits_ = false; ///< the source of the answer's body will say when it has more
   std::uint64_t number_ = 0;  ///< of the request on this connection

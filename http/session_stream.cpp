@@ -49,7 +49,7 @@ bool session::next_piece() {
     abort();
     return false;
   }
-  if (source.endless() && (unwelcome || home_.stopping())) {
+  if (source.endless() && (unwelcome || client_done_ || home_.stopping())) {
     send_piece(true);
     return true;
   }
@@ -101,7 +101,8 @@ void session::send_piece(bool last) {
 void session::beat() {
   source_waits_ = false;
   deadline_.reset();
-  answer_.body.assign(answer_.stream->heartbeat());
+  answer_.body.clear();
+  answer_.stream->beat(answer_.body);
   send_piece(false);
   advance();
 }

@@ -25,10 +25,11 @@ class worker : public std::enable_shared_from_this<worker> {
 public:
   using steady_point = std::chrono::steady_clock::time_point;
 
+  /// @param streams of all workers together
   /// @param rules whom all workers let in
   /// @param connections how many are open on all workers together
   worker(const server_options& options, actors::service& engine, actors::key_service& keys, const clock& time,
-    const provider_callback& take_callback, std::shared_ptr<gate_rules> rules,
+    const provider_callback& take_callback, live_streams& streams, std::shared_ptr<gate_rules> rules,
     std::shared_ptr<std::atomic<std::size_t>> connections);
   ~worker();
 

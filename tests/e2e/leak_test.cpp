@@ -2,6 +2,7 @@
 #include "campaigns.hpp"
 
 #include "http/router.hpp"
+#include "tests/http/sse_client.hpp"
 
 #include <map>
 
@@ -15,7 +16,8 @@ namespace {
 struct two_workspaces {
   two_workspaces() {
     owner = std::make_unique<client>(server.port(), key("acme"));
-    other = std::make_unique<client>(server.port(), key("beta"));
+    other_key = key("beta");
+    other = std::make_unique<client>(server.port(), other_key);
     campaign = create(*owner, campaign_of(2));
     const auto made = owner->post("/v1/keys", R"({"scope":"read"})");
     REQUIRE(made.status == 201);
@@ -35,6 +37,7 @@ struct two_workspaces {
   scratch_directory keys;
   server_process server{directory, {}};
   std::unique_ptr<client> owner;
+  std::string other_key;
   std::unique_ptr<client> other;
   std::string campaign;
   std::string key_id;
@@ -76,6 +79,7 @@ std::string contacts_of_it(const two_workspaces& w) { return of_campaign(w) + "/
 std::string first_contact(const two_workspaces& w) { return contacts_of_it(w) + "/" + phone_number(0); }
 std::string export_of(const two_workspaces& w) { return of_campaign(w) + "/export?format=csv"; }
 std::string of_entry(const two_workspaces&) { return "/v1/dnc/" + phone_number(900); }
+std::string events_of(const two_workspaces& w) { return of_campaign(w) + "/events"; }
 std::string of_key(const two_workspaces& w) { return "/v1/keys/" + w.key_id; }
 
 const std::string no_campaign = "/v1/campaigns/cmp_000000000";
@@ -105,6 +109,22 @@ const std::map<std::string, attempt> attempts{
   {"GET /v1/campaigns/{}/contacts/{}", hidden(verb::get, first_contact, no_campaign + "/contacts/" + phone_number(0))},
   {"DELETE /v1/campaigns/{}/contacts",
     hidden(verb::delete_, contacts_of_it, no_campaign + "/contacts", json{{"phones", {phone_number(0)}}}.dump())},
+
+  {"GET /v1/events",
+    [](two_workspaces& w) {
+      for (auto* each : {w.owner.get(), w.other.get()})
+        act(*each, create(*each, campaign_of(0)), "start");
+      const auto last = create(*w.other, campaign_of(0));
+      act(*w.other, last, "start");
+      test::sse_client stream{w.server.port(), "/v1/events", "0", "Authorization: Bearer " + w.other_key + "\r\n"};
+      for (bool over = false; !over;) {
+        const auto event = json::parse(stream.next().value().data);
+        const auto campaign = event.at("data").at("campaign").at("id").get<std::string>();
+        CHECK(w.other->get("/v1/campaigns/" + campaign).status == 200);
+        over = campaign == last && event.at("type") == "campaign.completed";
+      }
+    }},
+  {"GET /v1/campaigns/{}/events", hidden(verb::get, events_of, no_campaign + "/events")},
 
   {"GET /v1/campaigns/{}/export", hidden(verb::get, export_of, no_campaign + "/export?format=csv")},
 

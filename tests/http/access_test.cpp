@@ -94,7 +94,9 @@ TEST_CASE("each route takes the scopes that it says, and no smaller ones") {
     else
       CHECK(*wanted == (route.method == http::verb::get ? access_scope::read : access_scope::write));
     for (auto held : {access_scope::read, access_scope::write, access_scope::admin}) {
-      const auto reply = world.at.ask(method_of(route), some_path(route.path), {}, bearer(key_of(world, held)));
+      // The whole answer is waited for, and that of a stream has no end.
+      const auto method = route.path == "/v1/events" ? "HEAD" : method_of(route);
+      const auto reply = world.at.ask(method, some_path(route.path), {}, bearer(key_of(world, held)));
       if (reaches(held, *wanted)) {
         CHECK(reply.status != 401);
         CHECK(reply.status != 403);

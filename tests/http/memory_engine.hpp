@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/service.hpp"
+#include "tests/http/memory_feed.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -63,9 +64,12 @@ public:
   void list_dnc(
     const actors::caller& from, std::uint64_t offset, std::size_t limit, actors::reply<actors::dnc_page> done) override;
   void find_dnc(const actors::caller& from, phone number, actors::reply<dnc_entry> done) override;
+  actors::feed_service* feed() noexcept override { return &events; }
   std::optional<std::string> not_ready() const override;
 
   std::atomic<std::size_t> clearings{0}; ///< how often it was asked whether calls are on their way
+
+  memory_feed events{[this](std::function<void()> work) { answer_later(std::move(work)); }};
 
   // What tests ask and arrange; any thread.
   void set_not_ready(std::optional<std::string> why);

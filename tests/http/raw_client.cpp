@@ -120,7 +120,7 @@ reply_text raw_client::receive(bool head_only) {
 std::string raw_client::take(std::size_t bytes) {
   while (buffer_.size() < bytes) {
     if (!fill())
-      throw std::runtime_error("the connection closed in the middle of an answer");
+      throw closed_early("the connection closed in the middle of an answer");
   }
   auto taken = buffer_.substr(0, bytes);
   buffer_.erase(0, bytes);

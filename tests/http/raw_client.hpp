@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,11 @@ struct reply_text {
   std::map<std::string, std::string> headers; ///< names in lower case
   std::string body;
   nlohmann::json json() const { return nlohmann::json::parse(body); }
+};
+
+/// The server closed where more was to come.
+struct closed_early : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 /// One connection. Every read gives up with std::runtime_error after ten seconds, so that no test hangs.

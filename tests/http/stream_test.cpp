@@ -109,7 +109,7 @@ public:
   }
   bool endless() const noexcept override { return script_.endless; }
   std::chrono::milliseconds heartbeat_interval() const noexcept override { return script_.heartbeat; }
-  std::string_view heartbeat() const noexcept override { return "beat"; }
+  void beat(std::string& out) override { out += "beat"; }
 
 private:
   void add(int count) {

@@ -5,13 +5,22 @@ import { inTime } from './server.mjs';
 
 /**
  * One request on a connection of its own.
+ * @param {RegExp} until of a stream of events: how far it is read
  * @returns {Promise<{status: number, headers: Record<string, string>, text: string}>}
  */
-export function send(port, { method, target, headers = {}, body }) {
+export function send(port, { method, target, headers = {}, body, until }) {
   const answer = new Promise((resolve, reject) => {
     const asked = http.request({ port, host: '127.0.0.1', method, path: target, headers, agent: false }, (answer) => {
       const chunks = [];
-      answer.on('data', (chunk) => chunks.push(chunk));
+      answer.on('data', (chunk) => {
+        chunks.push(chunk);
+        if (answer.headers['content-type'] !== 'text/event-stream') return;
+        // It has no end: its beginning is the answer, or what comes up to what is waited for.
+        const text = Buffer.concat(chunks).toString('utf8');
+        if (until && !until.test(text)) return;
+        resolve({ status: answer.statusCode, headers: answer.headers, text });
+        asked.destroy();
+      });
       answer.on('end', () =>
         resolve({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(chunks).toString('utf8') }));
       answer.on('error', reject);
