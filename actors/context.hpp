@@ -3,6 +3,7 @@
 
 #include "actors/answer_desk.hpp"
 #include "actors/board.hpp"
+#include "actors/delivery_lanes.hpp"
 #include "actors/dnc_book.hpp"
 #include "actors/feed_bell.hpp"
 #include "actors/line_allocator.hpp"
@@ -12,6 +13,7 @@
 #include "persistence/store.hpp"
 #include "telephony/call_gateway.hpp"
 #include "timing/timer_service.hpp"
+#include "webhooks/sender.hpp"
 
 #include <spdlog/logger.h>
 
@@ -21,6 +23,23 @@
 #include <vector>
 
 namespace redial::actors {
+
+/// How messages go to webhooks. Times are the engine's; a receiver lives in real time (`in_real_time`).
+struct webhook_settings {
+  retry_policy retry;
+  delivery_lanes::lane_limits lanes;
+  std::size_t parallel = 8;           ///< attempts under way at a time, of one webhook
+  std::size_t most = 100;             ///< webhooks of a workspace
+  std::size_t most_deliveries = 1000; ///< that are kept on record, of one webhook
+  milliseconds longest_pause{60'000}; ///< for which a receiver that fails is left alone
+  milliseconds read_pause{20};        ///< between two readings of what is new
+  milliseconds save{1000};            ///< until what was delivered is on disk
+  milliseconds save_idle{60'000};     ///< the same, where only others' events were passed by
+  milliseconds drain{2000};           ///< how long a stop waits for answers that are on their way
+
+  /// @returns the same in the time of a clock that runs `speed` times as fast.
+  webhook_settings in_real_time(double speed) const;
+};
 
 struct engine_settings {
   line_limits lines;
@@ -37,6 +56,7 @@ struct engine_settings {
   std::size_t max_uploads = 4;              ///< campaigns being uploaded at once
   std::size_t max_exports = 2;              ///< campaigns being exported at once
   std::size_t max_dnc_entries = 10'000'000; ///< that callers may put on one workspace's do-not-call list
+  webhook_settings webhooks;
   /// Before an actor that died is started again (engine time); doubles with each death up to 64 times as much.
   milliseconds restart_delay{1000};
   /// Blocking work runs in threads of its own; tests run it in the scheduler's, under virtual time.
@@ -65,8 +85,9 @@ struct engine_context {
   std::vector<record_book*> books{&dnc};
   answer_desk answers{};
 
-  feed_bell bell{};       ///< rung after each commit of events
-  feed_renderer render{}; ///< makes what the feed tells; set before the engine starts
+  feed_bell bell{};                   ///< rung after each commit of events
+  feed_renderer render{};             ///< makes what the feed tells; set before the engine starts
+  webhooks::sender* sender = nullptr; ///< null: no webhooks
 
   /// Has every book read what the store has. @returns `storage_failed`; then the engine must not start.
   result<void> load_books() {

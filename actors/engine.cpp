@@ -54,16 +54,22 @@ engine::engine(caf::actor_system& system, engine_context& context)
     front_{spawn_front(system, registry_, reader_)}, sweep_{spawn_answer_sweep(system, context, writer_)},
     dnc_keeper_{spawn_dnc_keeper(system, context, registry_, writer_)} {
   context.bell.ring(context.store.last_commit());
+  if (!context.sender)
+    return;
+  desk_ = spawn_webhook_desk(system, context, writer_, feed_reader_);
+  webhooks_.emplace(context, desk_);
 }
 
 engine::~engine() {
   phase_ = phase::stopping;
   // The system's destructor waits for whatever still lives: campaigns go with the registry, the rest by name.
-  for (const auto& a : {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(sweep_),
-         caf::actor_cast<caf::actor>(dnc_keeper_), caf::actor_cast<caf::actor>(registry_),
-         caf::actor_cast<caf::actor>(reader_), caf::actor_cast<caf::actor>(feed_reader_),
-         caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
-    caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
+  for (const auto& a :
+    {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(sweep_), caf::actor_cast<caf::actor>(dnc_keeper_),
+      caf::actor_cast<caf::actor>(registry_), caf::actor_cast<caf::actor>(desk_), caf::actor_cast<caf::actor>(reader_),
+      caf::actor_cast<caf::actor>(feed_reader_), caf::actor_cast<caf::actor>(lines_),
+      caf::actor_cast<caf::actor>(writer_)})
+    if (a)
+      caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
 }
 
 std::future<void> engine::recover() {
@@ -81,7 +87,11 @@ std::future<void> engine::drain() {
   phase_ = phase::stopping;
   auto promise = std::make_shared<std::promise<void>>();
   auto future = promise->get_future();
-  caf::anon_send(registry_, actors::drain{reply_once<void>{[promise](const result<void>&) { promise->set_value(); }}});
+  const auto both = std::make_shared<const when_all_are_done>(
+    reply_once<void>{[promise](const result<void>&) { promise->set_value(); }});
+  caf::anon_send(registry_, actors::drain{reply_once<void>{[both](const result<void>&) {}}});
+  if (desk_)
+    caf::anon_send(desk_, actors::drain{reply_once<void>{[both](const result<void>&) {}}});
   return future;
 }
 

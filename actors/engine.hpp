@@ -4,6 +4,7 @@
 #include "actors/context.hpp"
 #include "actors/feed_reader.hpp"
 #include "actors/messages.hpp"
+#include "actors/webhook_desk.hpp"
 
 #include <atomic>
 #include <future>
@@ -24,8 +25,8 @@ public:
   /// @returns a future that is ready when all of them are.
   std::future<void> recover();
 
-  /// Takes no further command and dials nobody any more. @returns a future that is ready when no call is in progress
-  /// and everything decided is committed.
+  /// Takes no further command, dials nobody and begins no delivery any more. @returns a future that is ready when no
+  /// call is in progress and everything decided, and up to where webhooks were told, is committed.
   std::future<void> drain();
 
   /// @returns who writes the store, for those that keep records.
@@ -49,6 +50,7 @@ public:
   void find_dnc(const caller& from, phone number, reply<dnc_entry> done) override;
   feed_service* feed() noexcept override { return &feed_; }
   result<std::unique_ptr<contact_export>> begin_export(const caller& from, const campaign_id& id) override;
+  webhook_service* webhooks() noexcept override { return webhooks_ ? &*webhooks_ : nullptr; }
   std::optional<std::string> not_ready() const override;
   std::optional<std::string> not_serving() const override;
 
@@ -70,6 +72,8 @@ private:
   front_actor front_;
   sweep_actor sweep_;
   dnc_keeper_actor dnc_keeper_;
+  webhook_desk_actor desk_; ///< null where there is no sender
+  std::optional<webhook_front> webhooks_;
 };
 
 } // namespace redial::actors

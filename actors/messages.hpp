@@ -1,4 +1,5 @@
-/// Every message and every typed interface of the engine. Whoever opens this file sees the whole system.
+/// Every message and every typed interface of the engine. Whoever opens this file sees the whole system, but for the
+/// webhooks (webhook_messages.hpp).
 ///
 ///   front ──commands──▶ registry ──▶ campaign ──spawns──▶ contact ──place──▶ gateway
 ///     │                    ▲            │  ▲                 │

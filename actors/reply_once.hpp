@@ -53,4 +53,16 @@ private:
   std::shared_ptr<owed> owed_;
 };
 
+/// Held by everybody who has something to do; when the last of them drops it, it is answered.
+class when_all_are_done {
+public:
+  explicit when_all_are_done(reply_once<void> done) : done_{std::move(done)} {}
+  ~when_all_are_done() { done_(boost::system::in_place_value); }
+  when_all_are_done(const when_all_are_done&) = delete;
+  when_all_are_done& operator=(const when_all_are_done&) = delete;
+
+private:
+  reply_once<void> done_;
+};
+
 } // namespace redial::actors

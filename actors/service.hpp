@@ -52,6 +52,7 @@ struct created_campaign {
 };
 
 class feed_service;
+class webhook_service;
 
 /// A campaign that is being created, its contacts arriving in chunks. Used by one thread at a time; at most one `add`
 /// may be under way. Destroying it without a successful `finish` leaves nothing behind.
@@ -110,6 +111,8 @@ public:
 
   /// @returns what happens, for live events; null where there is no such service.
   virtual feed_service* feed() noexcept { return nullptr; }
+  /// @returns the webhooks; null where there are none.
+  virtual webhook_service* webhooks() noexcept { return nullptr; }
 
   /// Begins to read a campaign's list, apart from all other reading. @returns `overloaded` where too many are being
   /// read.

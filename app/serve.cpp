@@ -14,6 +14,7 @@
 #include "persistence/engine.hpp"
 #include "timing/timer_heap.hpp"
 #include "timing/wall_clock.hpp"
+#include "webhooks/http_sender.hpp"
 
 #include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -52,6 +53,7 @@ actors::engine_settings engine_settings(const config::settings& s) {
   // Seconds that an actor waits are real ones: memory does not run faster with the clock.
   o.passivate_after =
     milliseconds{static_cast<std::int64_t>(static_cast<double>(s.actors.passivate_after_s) * 1000 * s.clock.speed)};
+  o.webhooks = o.webhooks.in_real_time(s.clock.speed);
   o.restart_delay = milliseconds{static_cast<std::int64_t>(1000 * s.clock.speed)};
   o.max_waiting_actors = s.actors.max_live_contacts;
   o.max_dnc_entries = s.dnc.max_entries;
@@ -60,6 +62,14 @@ actors::engine_settings engine_settings(const config::settings& s) {
   o.result_timeout = seconds{s.gateway.result_timeout_s};
   // A caller waits in real time.
   o.answer_within = milliseconds{static_cast<std::int64_t>(20'000 * s.clock.speed)};
+  return o;
+}
+
+webhooks::sender_options sender_options(const config::webhooks_settings& s) {
+  webhooks::sender_options o;
+  o.policy = {s.allow_http, s.allow_private};
+  o.ca_file = s.ca_file;
+  o.connections = s.connections;
   return o;
 }
 
@@ -210,6 +220,12 @@ int serve(const config::settings& settings, const std::optional<std::string>& ad
     log->critical("{}", loaded.error().detail);
     return 1;
   }
+  auto sender = webhooks::make_http_sender(sender_options(settings.webhooks));
+  if (!sender) {
+    log->critical("webhooks: {}", sender.error().detail);
+    return 1;
+  }
+  context.sender = sender->get();
   caf::actor_system_config config;
   configure(config, settings.actors);
   caf::actor_system system{config};
@@ -227,6 +243,7 @@ int serve(const config::settings& settings, const std::optional<std::string>& ad
   } catch (const std::exception& e) {
     log->critical("{}", e.what());
     gateway->shut_down();
+    (*sender)->shut_down();
     timers.shut_down();
     return 1;
   }
@@ -249,6 +266,7 @@ int serve(const config::settings& settings, const std::optional<std::string>& ad
     log->warn("{} calls are still in progress; what became of them will be asked at the next start",
       gateway->calls().in_flight());
   gateway->shut_down();
+  (*sender)->shut_down();
   timers.shut_down();
   log->info("stopped");
   return 0;

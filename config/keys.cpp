@@ -182,6 +182,15 @@ const std::vector<key>& table() {
       "passivated.",
       1, 10'000'000},
 
+    {"webhooks.allow_http", flag{[](settings& s) -> bool& { return s.webhooks.allow_http; }},
+      "Whether webhooks may have URLs that begin with http://. What is sent there can be read on the way."},
+    {"webhooks.allow_private", flag{[](settings& s) -> bool& { return s.webhooks.allow_private; }},
+      "Whether webhooks may lead to addresses that are not public: private networks, this machine, link-local ones."},
+    {"webhooks.ca_file", text{[](settings& s) -> std::string& { return s.webhooks.ca_file; }},
+      "Certificates (PEM) to trust with webhooks instead of the system's."},
+    {"webhooks.connections", count{[](settings& s) -> std::uint64_t& { return s.webhooks.connections; }},
+      "Connections to webhooks' receivers at a time, over all webhooks; one webhook uses 8 at most.", 1, 10'000},
+
     {"shutdown.drain_s", count{[](settings& s) -> std::uint64_t& { return s.shutdown.drain_s; }},
       "How long a stop waits for calls in progress, in real seconds; the whole stop takes 10 at most.", 0, 3600},
 

@@ -124,6 +124,14 @@ struct actors_settings {
   friend bool operator==(const actors_settings&, const actors_settings&) = default;
 };
 
+struct webhooks_settings {
+  bool allow_http = false;
+  bool allow_private = false;
+  std::string ca_file;
+  std::uint64_t connections = 128;
+  friend bool operator==(const webhooks_settings&, const webhooks_settings&) = default;
+};
+
 struct shutdown_settings {
   std::uint64_t drain_s = 5;
   friend bool operator==(const shutdown_settings&, const shutdown_settings&) = default;
@@ -142,6 +150,7 @@ struct settings {
   gateway_settings gateway;
   dnc_settings dnc;
   actors_settings actors;
+  webhooks_settings webhooks;
   shutdown_settings shutdown;
   log_settings log;
   friend bool operator==(const settings&, const settings&) = default;

@@ -17,6 +17,8 @@ std::string_view reason_of(unsigned status) noexcept {
   switch (status) {
   case 200: return "OK";
   case 201: return "Created";
+  case 202: return "Accepted";
+  case 204: return "No Content";
   default: return title_of(status);
   }
 }
@@ -61,8 +63,11 @@ void append_head(std::string& out, const response& answer, const response_frame&
   out += ' ';
   out += reason_of(answer.status);
   out += "\r\n";
-  header(out, "Content-Type", answer.content_type);
-  if (!answer.stream) {
+  if (answer.status != 204)
+    header(out, "Content-Type", answer.content_type);
+  if (answer.status == 204) {
+    // Has no body, and so no length.
+  } else if (!answer.stream) {
     out += "Content-Length: ";
     append_number(out, answer.text().size());
     out += "\r\n";

@@ -50,6 +50,7 @@ std::span<const route> export_routes();
 std::span<const route> gateway_routes();
 std::span<const route> health_routes();
 std::span<const route> key_routes();
+std::span<const route> webhook_routes();
 std::span<const route> openapi_routes();
 
 /// @returns the tables of all the room's routes.

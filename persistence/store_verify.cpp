@@ -6,8 +6,10 @@
 #include "persistence/rows.hpp"
 #include "persistence/store_impl.hpp"
 #include "persistence/verify.hpp"
+#include "persistence/webhook_records.hpp"
 
 #include <map>
+#include <set>
 
 namespace redial::persistence {
 
@@ -108,6 +110,32 @@ bool report_records(const reader& data, table where, bool (*readable)(std::strin
   return go_on && (scanned || report(scanned.error().detail));
 }
 
+/// Reports webhooks and deliveries that cannot be read, and deliveries of no webhook.
+bool report_webhooks(const reader& data, const fault_report& report) {
+  std::set<webhook_id, std::less<>> known;
+  webhook_row hook;
+  auto scanned =
+    scan_rows(data, table::webhook, {}, keys::beyond_all, [&](std::string_view key, std::string_view value) {
+      if (!decode_webhook(key, value, hook))
+        return visited::damaged;
+      known.insert(hook.hook.id);
+      return visited::next;
+    });
+  if (!scanned)
+    return report(scanned.error().detail);
+  delivery each;
+  bool go_on = true;
+  scanned = scan_rows(data, table::delivery, {}, keys::beyond_all, [&](std::string_view key, std::string_view value) {
+    if (!decode_delivery(key, value, each))
+      return visited::damaged;
+    const auto of = key.substr(0, key.size() - sizeof(std::uint64_t));
+    if (!known.contains(of))
+      go_on = report("table delivery has rows of webhook " + std::string{of} + ", which does not exist");
+    return go_on ? visited::next : visited::stop;
+  });
+  return scanned ? go_on : report(scanned.error().detail);
+}
+
 bool report_meta(const reader& data, const fault_report& report) {
   if (auto done = check_format(data); !done && !report(done.error().detail))
     return false;
@@ -177,7 +205,7 @@ bool verify_data(const reader& data, const fault_report& report) {
   for (const auto where : {table::journal, table::contact, table::call, table::call_start, table::call_label})
     go_on = go_on && report_strays(data, where, known, report);
   return go_on && report_log(data, last_seqs, report) && report_keys(data, report)
-         && report_records(data, table::dnc, is_dnc_record, report);
+         && report_records(data, table::dnc, is_dnc_record, report) && report_webhooks(data, report);
 }
 
 std::vector<std::string> store::verify(campaign_no campaign) const {

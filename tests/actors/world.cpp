@@ -86,6 +86,8 @@ void world::boot() {
   };
   if (auto loaded = p.context->load_books(); !loaded)
     throw std::runtime_error(loaded.error().detail);
+  if (options_.prepare)
+    options_.prepare(*p.context);
   p.config.set("scheduler.policy", caf::atom("testing"));
   p.system = std::make_unique<caf::actor_system>(p.config);
   p.scheduler = dynamic_cast<caf::scheduler::test_coordinator*>(&p.system->scheduler());

@@ -108,6 +108,8 @@ struct world_options {
   gateway_maker make_gateway; ///< empty: the simulator, with `calls`
   telephony::simulator_options calls;
   actors::engine_settings engine;
+  /// Has its way with every new life before it begins.
+  std::function<void(actors::engine_context&)> prepare;
   time_point start = time_point{std::chrono::hours{24 * 365 * 55}};
 };
 

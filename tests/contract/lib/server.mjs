@@ -35,10 +35,13 @@ export class Server {
   /** Where the binary is. */
   static binary;
 
-  /** @param {string[]} settings each KEY=VALUE */
-  static async start(settings = [], environment = {}) {
+  /**
+   * @param {string[]} settings each KEY=VALUE
+   * @param {string} directory of a former one that was killed; absent: a new one
+   */
+  static async start(settings = [], environment = {}, directory = mkdtempSync(join(tmpdir(), 'redial-contract-'))) {
     const server = new Server();
-    server.directory = mkdtempSync(join(tmpdir(), 'redial-contract-'));
+    server.directory = directory;
     const flags = ['http.requests_per_minute=0', ...settings].flatMap((setting) => ['--set', setting]);
     server.child = spawn(
       Server.binary,
@@ -70,6 +73,12 @@ export class Server {
   /** SIGTERM, without waiting for anything. */
   beginStop() {
     this.child.kill('SIGTERM');
+  }
+
+  /** kill -9; what it has written stays. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.ended;
   }
 
   /** Makes sure that it is gone, with its data. */
