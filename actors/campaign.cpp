@@ -12,6 +12,10 @@ campaign::behavior_type campaign::make_behavior() {
     [this](const act_command& c) { act(c); },
     [this](const remove_command& c) { remove(c); },
     [this](const listed_notice& n) { clear(n); },
+    [this](const addition_command& c) { queue_addition(c); },
+    [this](const claim_places& c) { claim(c); },
+    [this](const admit_contacts& c) { admit(c); },
+    [this](const addition_over& o) { drop_addition(o); },
     [this](const append_done& d) { committed(d); },
     [this](const lines_grant& g) {
       take_grant(g.lines);
@@ -95,6 +99,8 @@ void campaign::on_exit() {
     p.finish(&gone);
   pending_.clear();
   confirmations_.clear();
+  additions_.clear();
+  addition_.reset();
   results_.clear();
   for (auto& [number, live] : live_)
     end_short_wait(live);
@@ -229,7 +235,9 @@ void campaign::flush() {
     buffer_.erase(buffer_.begin(), end);
   }
   append_under_way_ = true;
-  caf::anon_send(links_.writer, append_request{std::move(append), caf::actor_cast<caf::actor>(this)});
+  append_request request{std::move(append), caf::actor_cast<caf::actor>(this)};
+  add_placed(request);
+  caf::anon_send(links_.writer, std::move(request));
 }
 
 void campaign::committed(const append_done& d) {
@@ -254,6 +262,8 @@ void campaign::committed(const append_done& d) {
       if (is_final(state.status))
         context_.log.info("campaign={} ended: {} attempts={} connected={}", id(), to_string(changed->reason),
           state.counters.attempted, state.counters.connected);
+    } else if (std::holds_alternative<contacts_added>(e)) {
+      list_added();
     }
   }
   settle();

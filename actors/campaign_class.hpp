@@ -1,5 +1,6 @@
-/// The class behind `campaign.hpp`, shared by its three sources: what it is told and what it keeps (campaign.cpp), whom
-/// it calls and what came of it (campaign_dial.cpp), what follows at the end of every step (campaign_settle.cpp).
+/// The class behind `campaign.hpp`, shared by its sources: what it is told and what it keeps (campaign.cpp), who joins
+/// its list (campaign_add.cpp), whom it calls and what came of it (campaign_dial.cpp), what follows at the end of every
+/// step (campaign_settle.cpp).
 #pragma once
 
 #include "actors/campaign.hpp"
@@ -46,6 +47,14 @@ private:
     std::function<void(const problem*)> finish;
   };
 
+  /// The addition whose turn it is.
+  struct addition_under_way {
+    campaign_no number = 0;
+    std::uint64_t listed_by = 0;                       ///< the event that lists its contacts; 0 before that is decided
+    std::vector<persistence::record_change> records{}; ///< to be written with that event
+    key_hold hold{};
+  };
+
   // commands
   void act(const act_command& c);
   void remove(const remove_command& c);
@@ -60,6 +69,16 @@ private:
   void answer_pending();
   /// Whoever brought news is told so once all that has been decided so far is committed.
   void confirm_when_safe(const telephony::receipt& owed);
+
+  // contacts that join the list
+  void queue_addition(const addition_command& c);
+  void next_addition();
+  void claim(const claim_places& c);
+  void admit(const admit_contacts& c);
+  void add_placed(append_request& r);
+  void list_added();
+  void drop_addition(const addition_over& o);
+  void refuse_additions();
 
   // the dial loop
   void take_grant(std::uint32_t lines);
@@ -125,6 +144,9 @@ private:
   std::uint64_t committed_seq_ = 0;
   std::deque<pending_answer> pending_;
   std::deque<std::pair<std::uint64_t, telephony::receipt>> confirmations_; // until this event is committed
+
+  std::optional<addition_under_way> addition_;
+  std::deque<addition_command> additions_; // wait for their turn
 
   std::uint64_t lines_wanted_ = 0; // as the pool believes
   std::uint32_t lines_ended_ = 0;  // to be told to the pool

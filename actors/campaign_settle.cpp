@@ -31,6 +31,7 @@ void campaign::settle_time() {
   queue_.ripen(now);
   if (is_final(state_.status) && !swept_) {
     swept_ = true;
+    refuse_additions();
     queue_.clear();
     for (auto it = live_.begin(); it != live_.end();) {
       if (it->second.state.status == contact_status::in_progress) {
@@ -44,10 +45,12 @@ void campaign::settle_time() {
   }
 }
 
-/// @returns how many contacts are pending, but for those that have to wait before they are called again.
+/// @returns how many contacts are pending, but for those that have to wait before they are called again, and those
+/// whose joining the list is not committed yet.
 std::uint64_t campaign::listed_pending() const {
   const auto pending = state_.counters.pending;
-  return pending - std::min<std::uint64_t>(pending, queue_.given_back_count());
+  const auto unlisted = addition_ && addition_->listed_by != 0 ? contacts_.claimed() : 0;
+  return pending - std::min<std::uint64_t>(pending, queue_.given_back_count() + unlisted);
 }
 
 void campaign::settle_lines() {
@@ -92,7 +95,7 @@ void campaign::settle_end() {
     drain_told_ = true;
     caf::anon_send(links_.registry, campaign_drained{number_});
   }
-  if (is_final(state_.status) && !end_told_) {
+  if (is_final(state_.status) && !end_told_ && !addition_) {
     end_told_ = true;
     caf::anon_send(links_.registry, campaign_finished{state_.definition->id});
   }

@@ -1,5 +1,6 @@
 #include "actors/engine.hpp"
 
+#include "actors/addition.hpp"
 #include "actors/answer_sweep.hpp"
 #include "actors/dnc_keeper.hpp"
 #include "actors/front.hpp"
@@ -8,6 +9,7 @@
 #include "actors/registry.hpp"
 #include "actors/store_writer.hpp"
 #include "actors/upload.hpp"
+#include "domain/rules.hpp"
 
 namespace redial::actors {
 
@@ -39,6 +41,33 @@ public:
 
 private:
   upload_actor actor_;
+  bool finished_ = false;
+};
+
+/// The caller's end of an addition, likewise.
+class addition_handle final : public contact_addition {
+public:
+  explicit addition_handle(addition_actor actor) : actor_{std::move(actor)} {}
+
+  ~addition_handle() override {
+    if (!finished_)
+      caf::anon_send(actor_, upload_abort{});
+  }
+  addition_handle(const addition_handle&) = delete;
+  addition_handle& operator=(const addition_handle&) = delete;
+
+  void add(std::vector<contact_profile> contacts, reply<void> done) override {
+    caf::anon_send(actor_, upload_chunk{std::make_shared<std::vector<contact_profile>>(std::move(contacts)),
+                             reply_once<void>{std::move(done)}});
+  }
+
+  void finish(answer_note<added_contacts> note, reply<added_contacts> done) override {
+    finished_ = true;
+    caf::anon_send(actor_, addition_finish{std::move(note), reply_once<added_contacts>{std::move(done)}});
+  }
+
+private:
+  addition_actor actor_;
   bool finished_ = false;
 };
 
@@ -141,13 +170,31 @@ result<key_claim> engine::claim_key(const std::string& key) {
   return context_.answers.claim(context_.store, key, context_.time.now());
 }
 
-result<std::unique_ptr<campaign_upload>> engine::begin_upload(caller from) {
+/// Counts one more upload; its actor takes it off again. @returns why it may not begin, if so.
+std::optional<problem> engine::open_upload() {
   if (auto why = closed())
-    return *why;
+    return why;
   if (context_.live_uploads.fetch_add(1, std::memory_order_relaxed) >= context_.settings.max_uploads) {
     context_.live_uploads.fetch_sub(1, std::memory_order_relaxed);
-    return problem{error_code::overloaded, "too many campaigns are being created at once", {}};
+    return problem{error_code::overloaded, "too many contacts are being uploaded at once", {}};
   }
+  return std::nullopt;
+}
+
+result<std::unique_ptr<contact_addition>> engine::begin_addition(caller from, const campaign_id& id) {
+  const auto view = find(from.workspace, id);
+  if (!view)
+    return no_such_campaign();
+  if (auto possible = decide_addition(view->state, 1, context_.time.now()); !possible)
+    return possible.error();
+  if (auto why = open_upload())
+    return *why;
+  return std::make_unique<addition_handle>(spawn_addition(system_, context_, {registry_, reader_, writer_}, id, from));
+}
+
+result<std::unique_ptr<campaign_upload>> engine::begin_upload(caller from) {
+  if (auto why = open_upload())
+    return *why;
   return std::make_unique<upload_handle>(spawn_upload(system_, context_, registry_, writer_, std::move(from)));
 }
 

@@ -36,6 +36,7 @@ public:
   campaign_page list(const campaign_filter& filter) const override;
   result<key_claim> claim_key(const std::string& key) override;
   result<std::unique_ptr<campaign_upload>> begin_upload(caller from) override;
+  result<std::unique_ptr<contact_addition>> begin_addition(caller from, const campaign_id& id) override;
   void act(const caller& from, const campaign_id& id, campaign_action action, reply<campaign_view_ptr> done) override;
   void remove_contacts(
     const caller& from, const campaign_id& id, std::vector<phone> phones, reply<removal_summary> done) override;
@@ -59,6 +60,7 @@ private:
   std::optional<problem> closed() const;
   std::optional<problem> unreadable() const;
   result<std::shared_ptr<void>> count_dnc(std::size_t entries);
+  std::optional<problem> open_upload();
 
   caf::actor_system& system_;
   engine_context& context_;

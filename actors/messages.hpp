@@ -125,6 +125,71 @@ struct round_overdue {
   std::uint64_t round = 0;
 };
 
+// -- contacts that join a campaign -----------------------------------------------------------------------------------
+
+/// A campaign's leave to add contacts to it, given to one addition at a time.
+struct addition_turn {
+  caf::actor campaign;
+  campaign_no number = 0;
+  std::shared_ptr<const void> hold; ///< whoever lets it go without `admit_contacts` has added nothing
+};
+
+/// Asks a campaign for its turn.
+struct addition_command {
+  campaign_id id;
+  campaign_no addition = 0; ///< tells it from others
+  reply_once<addition_turn> done;
+};
+
+/// Which of some phones are new to the campaign; their places behind its list are taken.
+struct claimed_places {
+  contact_no first = 0;    ///< of the first new one; the others follow
+  std::vector<bool> fresh; ///< for each phone
+};
+
+/// To the campaign, by whose turn it is: at most `run` phones.
+struct claim_places {
+  static constexpr contact_no run = 2048;
+  campaign_no addition = 0;
+  std::shared_ptr<const std::vector<contact_profile>> contacts;
+  reply_once<claimed_places> done;
+};
+
+/// To the campaign, by whose turn it is: all that was claimed has been placed, list it.
+struct admit_contacts {
+  campaign_no addition = 0;
+  std::uint64_t duplicates = 0;
+  answer_note<added_contacts> note;
+  std::string trace;
+  reply_once<added_contacts> done;
+};
+
+/// To the campaign: nobody has the turn of this addition any more.
+struct addition_over {
+  campaign_no addition = 0;
+};
+
+/// Contacts that were staged and closed.
+struct staged_query {
+  campaign_no campaign = 0;
+  contact_no first = 0;
+  contact_no count = 0;
+  reply_once<std::shared_ptr<std::vector<contact_profile>>> done;
+};
+
+/// To an addition: its contacts are complete.
+struct addition_finish {
+  answer_note<added_contacts> note;
+  reply_once<added_contacts> done;
+};
+
+/// To an addition: the answer to one of its own questions.
+struct addition_news {
+  using answer = std::variant<result<addition_turn>, result<std::shared_ptr<std::vector<contact_profile>>>,
+    result<claimed_places>, result<added_contacts>>;
+  std::shared_ptr<const answer> what;
+};
+
 // -- uploads --------------------------------------------------------------------------------------------------------
 
 struct upload_chunk {
@@ -163,6 +228,8 @@ struct export_next {
 struct append_request {
   std::shared_ptr<persistence::append> append;
   caf::actor from;
+  /// Of the answers among its records: the keys are kept until it is known what became of it, also if `from` dies.
+  std::vector<key_hold> holds{};
 };
 
 struct append_done {
@@ -175,6 +242,13 @@ struct stage_request {
   campaign_no campaign = 0;
   contact_no first = 0;
   std::shared_ptr<const std::vector<contact_profile>> contacts;
+  caf::actor from;
+  campaign_no addition = 0; ///< not 0: the campaign exists, place the contacts behind its list
+};
+
+/// All contacts are staged, and shall be readable; answered with `stage_done`.
+struct stage_close {
+  campaign_no campaign = 0;
   caf::actor from;
 };
 
@@ -349,16 +423,18 @@ using front_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to
 
 /// Finds, spawns, recovers and restarts campaigns.
 using registry_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
-  caf::reacts_to<campaign_born>, caf::reacts_to<campaign_ready>, caf::reacts_to<campaign_finished>,
-  caf::reacts_to<drain>, caf::reacts_to<campaign_drained>, caf::reacts_to<writer_fence>,
-  caf::reacts_to<respawn_campaign>, caf::reacts_to<recover>, caf::reacts_to<clear_command>,
-  caf::reacts_to<notice_answered>, caf::reacts_to<round_overdue>>;
+  caf::reacts_to<addition_command>, caf::reacts_to<campaign_born>, caf::reacts_to<campaign_ready>,
+  caf::reacts_to<campaign_finished>, caf::reacts_to<drain>, caf::reacts_to<campaign_drained>,
+  caf::reacts_to<writer_fence>, caf::reacts_to<respawn_campaign>, caf::reacts_to<recover>,
+  caf::reacts_to<clear_command>, caf::reacts_to<notice_answered>, caf::reacts_to<round_overdue>>;
 
 /// Owns one campaign: the only one that changes it.
-using campaign_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
-  caf::reacts_to<listed_notice>, caf::reacts_to<append_done>, caf::reacts_to<lines_grant>,
-  caf::reacts_to<contact_placed>, caf::reacts_to<contact_news>, caf::reacts_to<contact_burst>,
-  caf::reacts_to<contact_due>, caf::reacts_to<tick>, caf::reacts_to<drain>, caf::reacts_to<retire>>;
+using campaign_actor =
+  caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>, caf::reacts_to<listed_notice>,
+    caf::reacts_to<addition_command>, caf::reacts_to<claim_places>, caf::reacts_to<admit_contacts>,
+    caf::reacts_to<addition_over>, caf::reacts_to<append_done>, caf::reacts_to<lines_grant>,
+    caf::reacts_to<contact_placed>, caf::reacts_to<contact_news>, caf::reacts_to<contact_burst>,
+    caf::reacts_to<contact_due>, caf::reacts_to<tick>, caf::reacts_to<drain>, caf::reacts_to<retire>>;
 
 /// One contact while its call or a short wait for the next one lasts.
 using contact_actor = caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts_to<contact_dial>,
@@ -366,7 +442,7 @@ using contact_actor = caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts
 
 /// The only writer of the store.
 using writer_actor = caf::typed_actor<caf::reacts_to<append_request>, caf::reacts_to<change_request>,
-  caf::reacts_to<stage_request>, caf::reacts_to<writer_fence>, caf::reacts_to<flush_now>>;
+  caf::reacts_to<stage_request>, caf::reacts_to<stage_close>, caf::reacts_to<writer_fence>, caf::reacts_to<flush_now>>;
 
 /// Shares lines and calls per second among the campaigns.
 using line_pool_actor =
@@ -375,6 +451,10 @@ using line_pool_actor =
 /// Receives the contacts of one campaign that is being created.
 using upload_actor = caf::typed_actor<caf::reacts_to<upload_chunk>, caf::reacts_to<upload_finish>,
   caf::reacts_to<upload_abort>, caf::reacts_to<stage_done>, caf::reacts_to<append_done>>;
+
+/// Receives contacts that are being added to a campaign, and brings them there.
+using addition_actor = caf::typed_actor<caf::reacts_to<upload_chunk>, caf::reacts_to<addition_finish>,
+  caf::reacts_to<upload_abort>, caf::reacts_to<stage_done>, caf::reacts_to<addition_news>>;
 
 /// Erases answers that nobody can ask for any more.
 using sweep_actor = caf::typed_actor<caf::reacts_to<tick>, caf::reacts_to<sweep_next>>;
@@ -388,7 +468,7 @@ using exporter_actor = caf::typed_actor<caf::reacts_to<export_next>, caf::reacts
 
 /// Answers questions that read the store.
 using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>,
-  caf::reacts_to<list_dnc_query>, caf::reacts_to<find_dnc_query>>;
+  caf::reacts_to<list_dnc_query>, caf::reacts_to<find_dnc_query>, caf::reacts_to<staged_query>>;
 
 /// Changes the do-not-call lists, one command at a time.
 using dnc_keeper_actor = caf::typed_actor<caf::reacts_to<dnc_add_command>, caf::reacts_to<dnc_remove_command>,
@@ -398,6 +478,11 @@ using dnc_keeper_actor = caf::typed_actor<caf::reacts_to<dnc_add_command>, caf::
 
 #define REDIAL_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(redial::actors::name)
 REDIAL_LOCAL_MESSAGE(act_command)
+REDIAL_LOCAL_MESSAGE(addition_command)
+REDIAL_LOCAL_MESSAGE(addition_finish)
+REDIAL_LOCAL_MESSAGE(addition_news)
+REDIAL_LOCAL_MESSAGE(addition_over)
+REDIAL_LOCAL_MESSAGE(admit_contacts)
 REDIAL_LOCAL_MESSAGE(append_done)
 REDIAL_LOCAL_MESSAGE(append_request)
 REDIAL_LOCAL_MESSAGE(campaign_born)
@@ -407,6 +492,7 @@ REDIAL_LOCAL_MESSAGE(campaign_finished)
 REDIAL_LOCAL_MESSAGE(campaign_ready)
 REDIAL_LOCAL_MESSAGE(change_request)
 REDIAL_LOCAL_MESSAGE(clear_command)
+REDIAL_LOCAL_MESSAGE(claim_places)
 REDIAL_LOCAL_MESSAGE(contact_burst)
 REDIAL_LOCAL_MESSAGE(contact_dial)
 REDIAL_LOCAL_MESSAGE(contact_due)
@@ -438,8 +524,10 @@ REDIAL_LOCAL_MESSAGE(remove_command)
 REDIAL_LOCAL_MESSAGE(respawn_campaign)
 REDIAL_LOCAL_MESSAGE(retire)
 REDIAL_LOCAL_MESSAGE(round_overdue)
+REDIAL_LOCAL_MESSAGE(stage_close)
 REDIAL_LOCAL_MESSAGE(stage_done)
 REDIAL_LOCAL_MESSAGE(stage_request)
+REDIAL_LOCAL_MESSAGE(staged_query)
 REDIAL_LOCAL_MESSAGE(sweep_next)
 REDIAL_LOCAL_MESSAGE(tick)
 REDIAL_LOCAL_MESSAGE(upload_abort)

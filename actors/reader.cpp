@@ -21,6 +21,13 @@ protected:
       [this](const find_contact_query& q) { q.done(find(q)); },
       [this](const list_dnc_query& q) { q.done(list(q)); },
       [this](const find_dnc_query& q) { q.done(find(q)); },
+      [this](const staged_query& q) {
+        auto found = context_.store.load_staged(q.campaign, q.first, q.count);
+        if (found)
+          q.done(std::make_shared<std::vector<contact_profile>>(std::move(*found)));
+        else
+          q.done(found.error());
+      },
     };
   }
 

@@ -23,6 +23,7 @@ protected:
     return {
       [this](const act_command& c) { forward(c); },
       [this](const remove_command& c) { forward(c); },
+      [this](const addition_command& c) { forward(c); },
       [this](const campaign_born& b) {
         context_.board.publish(b.view);
         start(b.view->state.definition->id, b.view->number, b.contacts);
@@ -74,6 +75,12 @@ private:
   }
   static problem refusal(const campaign_state& state, const remove_command&, time_point now) {
     auto decided = decide_removal(state, 0, {}, now);
+    return decided ? problem{error_code::unavailable, "the campaign is being restarted; try again shortly", {}}
+                   : decided.error();
+  }
+
+  static problem refusal(const campaign_state& state, const addition_command&, time_point now) {
+    auto decided = decide_addition(state, 1, now);
     return decided ? problem{error_code::unavailable, "the campaign is being restarted; try again shortly", {}}
                    : decided.error();
   }

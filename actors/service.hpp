@@ -46,6 +46,13 @@ struct removal_summary {
   std::uint64_t retries_cancelled = 0;
 };
 
+/// What POST …/contacts came to.
+struct added_contacts {
+  std::uint64_t added = 0;
+  std::uint64_t duplicates_skipped = 0; ///< their phones were on the list, removed ones included, or stood there twice
+  std::uint64_t total = 0;              ///< contacts of the campaign afterwards
+};
+
 struct created_campaign {
   campaign_view_ptr campaign;
   std::uint64_t duplicates_skipped = 0;
@@ -79,6 +86,20 @@ public:
   virtual void next(reply<std::vector<contact_detail>> done) = 0;
 };
 
+/// Contacts that are being added to a campaign, arriving in chunks. Used by one thread at a time; at most one `add` may
+/// be under way. Destroying it without a successful `finish` leaves nothing behind.
+class contact_addition {
+public:
+  virtual ~contact_addition() = default;
+
+  /// Takes the next contacts in list order. The answer says that the next chunk may come.
+  virtual void add(std::vector<contact_profile> contacts, reply<void> done) = 0;
+
+  /// Adds them all to the end of the list, but for those whose phone is on it; answers after the sync. Refused as
+  /// `campaign_ended` where the campaign is completed or stopped by then. Additions to one campaign take turns.
+  virtual void finish(answer_note<added_contacts> note, reply<added_contacts> done) = 0;
+};
+
 /// Thread-safe. Every command is bounded: with too many under way it answers `overloaded` at once, before the engine is
 /// ready or while it stops `unavailable`. What belongs to another workspace than the caller's does not exist for it.
 class service : public dnc_service {
@@ -95,6 +116,10 @@ public:
 
   /// Starts an upload. @returns `overloaded` where too many are under way.
   virtual result<std::unique_ptr<campaign_upload>> begin_upload(caller from) = 0;
+
+  /// Starts to add contacts to a campaign. @returns `not_found`, `campaign_ended`, or `overloaded` where too many
+  /// uploads are under way.
+  virtual result<std::unique_ptr<contact_addition>> begin_addition(caller from, const campaign_id& id) = 0;
 
   /// Carries out an action. For pause and stop the answer comes when no new dial can follow any more.
   virtual void act(

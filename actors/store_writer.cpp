@@ -28,6 +28,7 @@ protected:
         changes_.push_back(r);
       },
       [this](const stage_request& r) { stage(r); },
+      [this](const stage_close& r) { staged(r.campaign, context_.store.close_staging(r.campaign), r.from); },
       [this](const writer_fence& f) {
         flush();
         // Who waits for the fence is about to read the store: not before what it reads is known to be true.
@@ -71,6 +72,7 @@ private:
       look_after_store();
       context_.bell.ring(context_.store.last_commit());
       for (std::size_t i = 0; i < queue_.size(); ++i) {
+        queue_[i].holds.clear();
         if (outcomes[i])
           note_do_not_call(appends_[i].events, outcomes[i]->definition->workspace);
         *queue_[i].append = std::move(appends_[i]);
@@ -93,13 +95,20 @@ private:
   }
 
   void stage(const stage_request& r) {
-    auto outcome =
-      r.contacts ? context_.store.stage(r.campaign, r.first, *r.contacts) : context_.store.discard(r.campaign);
+    if (!r.contacts)
+      staged(r.campaign, context_.store.discard(r.campaign), r.from);
+    else if (r.addition != 0)
+      staged(r.campaign, context_.store.extend(r.campaign, r.addition, r.first, *r.contacts), r.from);
+    else
+      staged(r.campaign, context_.store.stage(r.campaign, r.first, *r.contacts), r.from);
+  }
+
+  void staged(campaign_no campaign, result<void> outcome, const caf::actor& asked_by) {
     look_after_store();
     if (!outcome)
-      context_.log.error("campaign_no={} staging failed: {}", r.campaign, outcome.error().detail);
-    if (r.from)
-      caf::anon_send(r.from, stage_done{std::make_shared<const result<void>>(std::move(outcome))});
+      context_.log.error("campaign_no={} staging failed: {}", campaign, outcome.error().detail);
+    if (asked_by)
+      caf::anon_send(asked_by, stage_done{std::make_shared<const result<void>>(std::move(outcome))});
   }
 
   // -- a store that cannot write ------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ const std::vector<key>& table() {
     {"http.max_connections", count{[](settings& s) -> std::uint64_t& { return s.http.max_connections; }},
       "Connections open at a time; further ones are refused.", 1, 1'000'000},
     {"http.max_uploads", count{[](settings& s) -> std::uint64_t& { return s.http.max_uploads; }},
-      "Campaigns being uploaded at a time; further ones are answered 503.", 1, 1000},
+      "Lists of contacts being uploaded at a time; further ones are answered 503.", 1, 1000},
     {"http.max_exports", count{[](settings& s) -> std::uint64_t& { return s.http.max_exports; }},
       "Campaigns being exported at a time; further ones are answered 503.", 1, 1000},
     {"http.max_streams", count{[](settings& s) -> std::uint64_t& { return s.http.max_streams; }},

@@ -37,24 +37,36 @@ private:
 };
 static_assert(sizeof(contact_cell) == 8);
 
-/// The contacts of a campaign in list order, each phone once. Not thread-safe.
+/// The contacts of a campaign in list order, each phone once. Behind the list there may be phones that are claimed: of
+/// contacts that are being added, which nobody sees before they are listed. Not thread-safe.
 class contact_table {
 public:
   /// Adds a contact at the end. @returns its number, or nullopt where the phone is in the table already.
+  /// Nothing may be claimed.
   std::optional<contact_no> add(phone number);
   /// Adds a contact that is known to be new (recovery from the store): builds no index.
   void append(phone number) {
     cells_.emplace_back(number);
+    ++listed_;
     slots_.clear(); // it does not know this contact
   }
 
   /// @returns the contact with this phone. Builds the index first if it is not there: linear then, constant after.
   std::optional<contact_no> find(phone number);
 
+  /// Claims a place behind the list. @returns the number that the contact will have, or nullopt where the phone is
+  /// listed or claimed already.
+  std::optional<contact_no> claim(phone number);
+  /// What was claimed joins the list.
+  void list_claimed() noexcept { listed_ = static_cast<contact_no>(cells_.size()); }
+  /// What was claimed is forgotten.
+  void drop_claimed();
+  contact_no claimed() const noexcept { return static_cast<contact_no>(cells_.size()) - listed_; }
+
   contact_cell& operator[](contact_no number) { return cells_[number]; }
   const contact_cell& operator[](contact_no number) const { return cells_[number]; }
-  contact_no size() const noexcept { return static_cast<contact_no>(cells_.size()); }
-  bool empty() const noexcept { return cells_.empty(); }
+  contact_no size() const noexcept { return listed_; }
+  bool empty() const noexcept { return listed_ == 0; }
 
   /// Gives back memory that further `add`s would have used, the index included; `find` builds it again when asked.
   void settle();
@@ -69,6 +81,7 @@ private:
   std::size_t slot_of(phone number) const noexcept;
 
   std::vector<contact_cell> cells_;
+  contact_no listed_ = 0;
   std::vector<contact_no> slots_; // open addressing, linear probing, a power of two, at most 3/4 full
 };
 

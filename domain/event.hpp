@@ -59,7 +59,15 @@ struct contact_event {
   friend bool operator==(const contact_event&, const contact_event&) = default;
 };
 
-using event = std::variant<campaign_created, campaign_changed, contact_event>;
+/// Contacts joined the end of the list, all of them pending.
+struct contacts_added {
+  std::uint64_t count = 0; ///< at least one
+  time_point at{};
+
+  friend bool operator==(const contacts_added&, const contacts_added&) = default;
+};
+
+using event = std::variant<campaign_created, campaign_changed, contact_event, contacts_added>;
 
 /// @returns when `e` happened.
 time_point time_of(const event& e) noexcept;

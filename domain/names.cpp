@@ -73,6 +73,8 @@ time_point time_of(const event& e) noexcept {
     return created->definition->created_at;
   if (const auto* changed = std::get_if<campaign_changed>(&e))
     return changed->at;
+  if (const auto* added = std::get_if<contacts_added>(&e))
+    return added->at;
   return std::get_if<contact_event>(&e)->at;
 }
 

@@ -180,6 +180,16 @@ call_id next_call_id(const campaign_state& campaign, campaign_no number, contact
   return call_id::make(std::max(now, campaign.last_at), number, contact, campaign.last_seq + 1);
 }
 
+result<contacts_added> decide_addition(const campaign_state& state, std::uint64_t count, time_point now) {
+  if (is_final(state.status))
+    return problem{error_code::campaign_ended,
+      "the campaign is " + std::string{to_string(state.status)} + ": no contacts can be added to it", {}};
+  if (count == 0 || count > max_contacts - state.counters.total)
+    return problem{
+      error_code::invalid_value, "a campaign has at most " + std::to_string(max_contacts) + " contacts", {}};
+  return contacts_added{count, now};
+}
+
 result<contact_event> decide_attempt(
   const campaign_state& campaign, contact_no number, const contact_state& contact, call_id call, time_point now) {
   if (!may_dial(campaign, now))
@@ -368,6 +378,13 @@ void evolve(campaign_state& state, const campaign_changed& e) {
     state.ended_at = e.at;
     state.reason = e.reason;
   }
+  state.last_at = std::max(state.last_at, e.at);
+  ++state.last_seq;
+}
+
+void evolve(campaign_state& state, const contacts_added& e) {
+  state.counters.total += e.count;
+  state.counters.pending += e.count;
   state.last_at = std::max(state.last_at, e.at);
   ++state.last_seq;
 }

@@ -32,6 +32,13 @@ std::optional<time_point> next_due(const campaign_state& state, time_point now);
 /// @returns whether a new attempt may begin at `now`: running, and before `end_time`.
 bool may_dial(const campaign_state& state, time_point now) noexcept;
 
+/// Adds `count` contacts, at least one, to the end of the list. @returns `campaign_ended` where the campaign is
+/// completed or stopped, `invalid_value` where the list would have more than `max_contacts`.
+result<contacts_added> decide_addition(const campaign_state& state, std::uint64_t count, time_point now);
+
+/// So many contacts a campaign may have: every one has a number, and there is one number more.
+inline constexpr std::uint64_t max_contacts = ~contact_no{0};
+
 // -- contact --------------------------------------------------------------------------------------------------------
 
 /// @returns the id of the attempt that `contact` of the campaign begins at `now` as the campaign's next event. Its
@@ -113,5 +120,6 @@ void evolve(campaign_state& state, const event& e);
 void evolve(campaign_state& state, const campaign_created& e);
 void evolve(campaign_state& state, const campaign_changed& e);
 void evolve(campaign_state& state, const contact_event& e);
+void evolve(campaign_state& state, const contacts_added& e);
 
 } // namespace redial

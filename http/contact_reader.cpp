@@ -191,7 +191,9 @@ struct contact_reader::engine {
   ondemand::document document;
   seen_names names;
   fault_list* faults = nullptr;
+  std::string prefix;
   std::uint64_t index = 0;
+  std::uint64_t line = 0;
   bool faulty = false;
 
   void refuse(std::string_view member, std::string_view detail) {
@@ -200,10 +202,10 @@ struct contact_reader::engine {
       faults->count_one();
       return;
     }
-    std::string pointer = "/contacts/" + std::to_string(index);
+    std::string pointer = prefix + std::to_string(index);
     if (!member.empty())
       pointer += "/" + pointer_token(member);
-    faults->add(std::move(pointer), std::string{detail});
+    faults->add(std::move(pointer), std::string{detail}, line);
   }
 
   /// @returns whether `value` is well-formed; whether it is a valid string is said by `text` and faults.
@@ -311,15 +313,18 @@ struct contact_reader::engine {
   }
 };
 
-contact_reader::contact_reader() : engine_{std::make_unique<engine>()} {}
+contact_reader::contact_reader(std::string prefix) : engine_{std::make_unique<engine>()} {
+  engine_->prefix = std::move(prefix);
+}
 contact_reader::~contact_reader() = default;
 
 contact_reader::verdict contact_reader::read(
-  std::string_view element, std::uint64_t index, contact_profile& out, fault_list& faults) {
+  std::string_view element, std::uint64_t index, contact_profile& out, fault_list& faults, std::uint64_t line) {
   static_assert(padding >= simdjson::SIMDJSON_PADDING);
   auto& e = *engine_;
   e.faults = &faults;
   e.index = index;
+  e.line = line;
   e.faulty = false;
   malformed_at_ = 0;
   out.name.clear();

@@ -1,3 +1,4 @@
+#include "http/contact_intake.hpp"
 #include "http/encode.hpp"
 #include "http/phone_path.hpp"
 #include "http/phones_body.hpp"
@@ -111,8 +112,31 @@ std::optional<response> remove(route_context& context, request& asked, const lin
   return std::nullopt;
 }
 
+std::shared_ptr<body_sink> add(route_context& context, request& asked, const link_maker& link) {
+  query_reader query{asked.query};
+  auto policy = on_invalid::reject;
+  if (auto text = query.text("on_invalid"); text == "skip")
+    policy = on_invalid::skip;
+  else if (text && text != "reject")
+    query.refuse("on_invalid", "must be reject or skip");
+  const auto wrong = query.finish();
+  const auto id = campaign_id::parse(asked.path_values[0]);
+  const auto view = id ? context.engine.find(asked.workspace, *id) : nullptr;
+  auto intake = std::make_shared<contact_intake>(context, asked, id.value_or(campaign_id{}), policy, link());
+  if (wrong)
+    intake->refuse_later(*wrong);
+  else if (!view)
+    intake->refuse_later(to_details(problem{error_code::not_found, "There is no campaign with this id.", {}}));
+  return intake;
+}
+
 constexpr std::array table{
   route{verb::get, "/v1/campaigns/{}/contacts", list},
+  route{.method = verb::post,
+    .path = "/v1/campaigns/{}/contacts",
+    .open = add,
+    .heeds_key = true,
+    .accepts = media::json | media::ndjson | media::csv},
   route{verb::delete_, "/v1/campaigns/{}/contacts", remove, nullptr, phones_body_limit},
   route{verb::get, "/v1/campaigns/{}/contacts/{}", show},
 };

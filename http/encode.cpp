@@ -237,6 +237,20 @@ std::string encode_contact_page(const contact_page& page, std::uint64_t offset, 
   return out;
 }
 
+std::string encode_addition(const actors::added_contacts& outcome, const skipped_rows& skipped) {
+  std::string out = R"({"added":)";
+  append_number(out, outcome.added);
+  key(out, "duplicates_skipped");
+  append_number(out, outcome.duplicates_skipped);
+  key(out, "invalid_skipped");
+  append_number(out, skipped.rows);
+  key(out, "total_contacts");
+  append_number(out, outcome.total);
+  append_faults(out, skipped.faults);
+  out += '}';
+  return out;
+}
+
 std::string encode_removal(const actors::removal_summary& summary) {
   std::string out = R"({"removed":)";
   append_number(out, summary.removed);

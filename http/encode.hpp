@@ -3,6 +3,7 @@
 
 #include "actors/service.hpp"
 #include "domain/notice.hpp"
+#include "http/problem.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -23,6 +24,12 @@ void append_call(
 
 std::string encode_campaign_page(const actors::campaign_page& page, std::uint64_t offset, std::size_t limit);
 std::string encode_contact_page(const contact_page& page, std::uint64_t offset, std::size_t limit);
+/// Rows of an addition that were skipped as invalid.
+struct skipped_rows {
+  std::uint64_t rows = 0;
+  fault_list faults;
+};
+std::string encode_addition(const actors::added_contacts& outcome, const skipped_rows& skipped);
 std::string encode_removal(const actors::removal_summary& summary);
 
 } // namespace redial::http

@@ -3,6 +3,7 @@
 
 #include "actors/key_service.hpp"
 #include "actors/service.hpp"
+#include "http/media_type.hpp"
 #include "http/response.hpp"
 #include "http/view_cache.hpp"
 
@@ -42,6 +43,7 @@ struct request {
   std::array<std::string, 2> path_values; ///< what stands for the {…} of the route's path, decoded
   std::string query;                      ///< after the "?", not decoded
   std::string body;
+  media body_type = media::json; ///< as its Content-Type says; one of those that the route takes
   /// Under what the answer is to be kept; null where there is no Idempotency-Key, or the route does not heed it. Given
   /// back when the request is answered: a command takes a copy (`note_of`).
   std::shared_ptr<const actors::keyed_request> keyed;

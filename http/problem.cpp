@@ -34,6 +34,10 @@ void append_fault(std::string& out, const fault& one) {
   append_json_string(out, one.parameter.empty() ? one.pointer : one.parameter);
   out += R"(,"detail":)";
   append_json_string(out, one.detail);
+  if (one.line != 0) {
+    out += R"(,"line":)";
+    append_number(out, one.line);
+  }
   out += '}';
 }
 
@@ -46,7 +50,7 @@ std::string counted(std::uint64_t count) {
 
 void fault_list::put(fault one) {
   ++count_;
-  if (first_.size() < kept)
+  if (keeps_more())
     first_.push_back(std::move(one));
 }
 
@@ -80,6 +84,17 @@ std::string_view title_of(unsigned status) noexcept {
   return status < 500 ? "Error" : "Internal Server Error";
 }
 
+void append_faults(std::string& out, const fault_list& faults) {
+  out += R"(,"errors":[)";
+  for (const char* separator = ""; const auto& one : faults.first()) {
+    out += separator;
+    append_fault(out, one);
+    separator = ",";
+  }
+  out += R"(],"error_count":)";
+  append_number(out, faults.count());
+}
+
 std::string to_json(const problem_details& details) {
   std::string out = R"({"type":"urn:redial:problem:)" + details.code + R"(","title":)";
   append_json_string(out, title_of(details.status));
@@ -100,16 +115,8 @@ std::string to_json(const problem_details& details) {
     }
     out += ']';
   }
-  if (!details.faults.empty()) {
-    out += R"(,"errors":[)";
-    for (const char* separator = ""; const auto& one : details.faults.first()) {
-      out += separator;
-      append_fault(out, one);
-      separator = ",";
-    }
-    out += R"(],"error_count":)";
-    append_number(out, details.faults.count());
-  }
+  if (!details.faults.empty())
+    append_faults(out, details.faults);
   out += '}';
   return out;
 }

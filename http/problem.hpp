@@ -18,21 +18,27 @@ struct fault {
   std::string pointer;
   std::string parameter; ///< set instead of `pointer` where a query parameter is at fault
   std::string detail;
+  std::uint64_t line = 0; ///< of a body that is read line by line, from 1; 0 where it is not
 
   friend bool operator==(const fault&, const fault&) = default;
 };
 
-/// The faults of one request: the first 100 in full, all of them counted.
+/// The faults of one request: the first ones in full, all of them counted.
 class fault_list {
 public:
   static constexpr std::size_t kept = 100;
 
-  void add(std::string pointer, std::string detail) { put({std::move(pointer), {}, std::move(detail)}); }
-  void add_parameter(std::string name, std::string detail) { put({{}, std::move(name), std::move(detail)}); }
+  /// @param keeps how many are kept in full
+  explicit fault_list(std::size_t keeps = kept) : keeps_{keeps} {}
+
+  void add(std::string pointer, std::string detail, std::uint64_t line = 0) {
+    put({std::move(pointer), {}, std::move(detail), line});
+  }
+  void add_parameter(std::string name, std::string detail) { put({{}, std::move(name), std::move(detail), 0}); }
   /// Takes over the faults of `other`, after its own.
   void append(fault_list other);
   /// Whether another fault would be kept; if not, its pointer need not be worked out.
-  bool keeps_more() const noexcept { return first_.size() < kept; }
+  bool keeps_more() const noexcept { return first_.size() < keeps_; }
   void count_one() noexcept { ++count_; }
 
   bool empty() const noexcept { return count_ == 0; }
@@ -41,6 +47,7 @@ public:
 
 private:
   void put(fault one);
+  std::size_t keeps_;
   std::vector<fault> first_;
   std::uint64_t count_ = 0;
 };
@@ -59,6 +66,9 @@ struct problem_details {
 
 /// @returns the title that goes with `status` ("Not Found"). Never empty.
 std::string_view title_of(unsigned status) noexcept;
+
+/// Appends the members `errors` and `error_count`, each with a comma before it.
+void append_faults(std::string& out, const fault_list& faults);
 
 /// @returns the body of the answer: type, title, status, detail, code, and what else the problem has.
 std::string to_json(const problem_details& details);

@@ -33,7 +33,8 @@ struct route {
   bool needs_engine = true;             ///< answered 503 while the engine is not ready
   bool heeds_key = false;               ///< creates something: answers are kept for their Idempotency-Key
   admission takes = admission::by_method;
-  replayer replay = nullptr; ///< how a kept answer is given again; null: as it is, at once
+  replayer replay = nullptr;       ///< how a kept answer is given again; null: as it is, at once
+  media_set accepts = media::json; ///< what its body may be
 };
 
 /// @returns how far a key must reach for `to`; nullopt where none is asked for.

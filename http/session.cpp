@@ -211,6 +211,7 @@ std::optional<problem_details> session::route_request() {
   request_.signature = head["Redial-Signature"];
   request_.last_event_id = head["Last-Event-ID"];
   request_.body.clear();
+  request_.body_type = media::json;
   if (route_->needs_engine) {
     if (auto why = home_.context().engine.not_serving())
       return to_details(problem{error_code::unavailable, "The engine is not ready: " + *why + ".", {}});
@@ -252,10 +253,14 @@ std::uint64_t session::body_limit() const noexcept {
 
 std::optional<problem_details> session::check_body() {
   const auto& head = parser_->get();
-  if (route_->method != verb::get && !is_json(head[field::content_type]))
-    return refusal(415, "unsupported_media_type", "The body must be application/json in UTF-8.");
+  if (route_->method != verb::get) {
+    const auto type = media_of(head[field::content_type]);
+    if (!type || !route_->accepts.contains(*type))
+      return refusal(415, "unsupported_media_type", "The body must be " + to_string(route_->accepts) + " in UTF-8.");
+    request_.body_type = *type;
+  }
   if (const auto coding = head[field::content_encoding]; !coding.empty() && !beast::iequals(coding, "identity"))
-    return refusal(415, "unsupported_media_type", "A content coding is not supported; send the JSON as it is.");
+    return refusal(415, "unsupported_media_type", "A content coding is not supported; send the body as it is.");
   if (const auto length = parser_->content_length(); length && *length > body_limit())
     return too_large(body_limit());
   return std::nullopt;

@@ -149,10 +149,14 @@ private:
     std::uint64_t contacts = 0;
     std::vector<T> run;
     scan(where, [&](std::string_view key, std::string_view value) {
+      // What lies behind the list was placed by an addition that has not come to its end.
+      if (contacts == head_.counters.total)
+        return visited::stop;
       // Whoever looks for a contact expects it in the row that its number leads to.
       if (key.size() != keys::contact_size || keys::contact_in(key) != contacts || contacts % run_length != 0
           || !decode_run(value, run) || run.empty() || run.size() > run_length)
         return visited::damaged;
+      run.resize(std::min<std::uint64_t>(run.size(), head_.counters.total - contacts));
       contacts += run.size();
       visit(run);
       return visited::next;

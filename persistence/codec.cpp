@@ -148,7 +148,7 @@ bool read(const record::contact_event& from, contact_event& to) {
 }
 
 bool read(const record::event& from, event& to) {
-  if (from.has_created() + from.has_changed() + from.has_contact() != 1)
+  if (from.has_created() + from.has_changed() + from.has_contact() + from.has_added() != 1)
     return false;
   if (from.has_contact())
     return read(from.contact(), to.emplace<contact_event>());
@@ -157,6 +157,10 @@ bool read(const record::event& from, event& to) {
     changed.at = from_record(from.changed().at());
     return from_record(from.changed().change(), record::CHANGE_COMPLETED, changed.change)
            && from_record(from.changed().reason(), record::END_END_TIME, changed.reason);
+  }
+  if (from.has_added()) {
+    to = contacts_added{from.added().count(), from_record(from.added().at())};
+    return from.added().count() != 0;
   }
   auto& created = to.emplace<campaign_created>();
   created.contacts = from.created().contacts();
@@ -329,6 +333,9 @@ void append_event(const event& e, std::string_view after, std::string_view ended
     campaign.set_change(to_record<record::campaign_change>(changed->change));
     campaign.set_reason(to_record<record::end_reason>(changed->reason));
     campaign.set_at(to_record(changed->at));
+  } else if (const auto* added = std::get_if<contacts_added>(&e)) {
+    to.mutable_added()->set_count(added->count);
+    to.mutable_added()->set_at(to_record(added->at));
   } else {
     const auto& created = std::get<campaign_created>(e);
     fill(*created.definition, *to.mutable_created()->mutable_definition());

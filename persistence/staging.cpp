@@ -53,6 +53,17 @@ result<void> staging::add(
   return {};
 }
 
+void staging::extend(campaign_no campaign, campaign_no addition, contact_no total, std::vector<phone> phones,
+  std::vector<contact_profile> profiles) {
+  lost_.erase(campaign);
+  lists_.insert_or_assign(campaign, list{addition, total, std::move(phones), std::move(profiles)});
+}
+
+campaign_no staging::addition(campaign_no campaign) const {
+  const auto it = lists_.find(campaign);
+  return it == lists_.end() ? 0 : it->second.addition;
+}
+
 void staging::finish(campaign_no campaign, batch& changes) {
   const auto it = lists_.find(campaign);
   if (it == lists_.end())

@@ -1,4 +1,4 @@
-/// Contacts on their way into the store, before their campaign exists.
+/// Contacts on their way into the store, before their campaign exists, or before they are on its list.
 #pragma once
 
 #include "domain/contact.hpp"
@@ -21,6 +21,13 @@ public:
   /// @returns `invalid_value` where `first` does not follow what was added before, `storage_failed` where that was
   /// lost; then nothing is taken.
   result<void> add(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts, batch& changes);
+  /// Contacts are going to be added to a campaign of `total` contacts, after these: whatever was added for it before is
+  /// forgotten. @param phones and @param profiles what its last row of either holds, if that is not full.
+  /// @param addition who adds them, not 0.
+  void extend(campaign_no campaign, campaign_no addition, contact_no total, std::vector<phone> phones,
+    std::vector<contact_profile> profiles);
+  /// @returns who adds contacts to `campaign`; 0 if nobody does.
+  campaign_no addition(campaign_no campaign) const;
   /// Adds to `changes` the rows that are not full.
   void finish(campaign_no campaign, batch& changes);
   /// Forgets what was added for `campaign`; the rows written so far are the caller's.
@@ -36,6 +43,7 @@ public:
 
 private:
   struct list {
+    campaign_no addition = 0;
     contact_no size = 0;
     std::vector<phone> phones;             ///< of the row that is not full
     std::vector<contact_profile> profiles; ///< of the row that is not full

@@ -15,9 +15,16 @@ namespace redial::persistence {
 
 namespace {
 
-problem unwritten(const std::string& why) { return {error_code::storage_failed, why, {}}; }
+/// Whether contacts that were staged, or placed behind the list, are listed by `wanted`.
+bool places_contacts(const append& wanted) {
+  const auto adds = [](const event& e) { return std::holds_alternative<contacts_added>(e); };
+  return wanted.expected_seq == 0
+         || (wanted.addition != 0 && std::any_of(wanted.events.begin(), wanted.events.end(), adds));
+}
 
 } // namespace
+
+problem unwritten(const std::string& why) { return {error_code::storage_failed, why, {}}; }
 
 void put_records(std::span<const record_change> records, batch& changes) {
   for (const auto& each : records) {
@@ -124,38 +131,6 @@ result<void> store::impl::drop_orphans() {
 
 campaign_no store::next_campaign_no() { return self_->next_no.fetch_add(1); }
 
-result<void> store::stage(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts) {
-  if (self_->head(campaign) != nullptr)
-    return problem{error_code::invalid_value, "campaign " + std::to_string(campaign) + " exists already", {}};
-  if (auto why = self_->trouble())
-    return unwritten(*why); // what is missing now is known as lost after `recover`
-  self_->reserve(campaign);
-  const auto changes = self_->backend->new_batch();
-  if (auto added = self_->staged.add(campaign, first, contacts, *changes); !added)
-    return added;
-  auto written = self_->backend->write(*changes, false);
-  if (!written) {
-    self_->staged.forget(campaign); // a list with a hole in it must not become a campaign
-    self_->doubt(written.error());
-  }
-  return written;
-}
-
-result<void> store::discard(campaign_no campaign) {
-  if (self_->head(campaign) != nullptr)
-    return problem{error_code::invalid_value, "campaign " + std::to_string(campaign) + " exists and stays", {}};
-  self_->staged.forget(campaign);
-  if (auto why = self_->trouble())
-    return unwritten(*why); // `recover` drops it, or the next start
-  const auto changes = self_->backend->new_batch();
-  for (const auto where : {table::phone, table::profile})
-    changes->erase_range(where, keys::of(campaign), keys::of(campaign + 1));
-  auto written = self_->backend->write(*changes, false);
-  if (!written)
-    self_->doubt(written.error());
-  return written;
-}
-
 std::optional<problem> store::impl::refuse(const append& wanted, const campaign_state& before) const {
   const auto named = "campaign " + std::to_string(wanted.campaign) + ": ";
   if (wanted.expected_seq != before.last_seq)
@@ -179,6 +154,14 @@ std::optional<problem> store::impl::refuse(const append& wanted, const campaign_
           named + "created with " + std::to_string(contacts) + " contacts, but "
             + std::to_string(staged.size(wanted.campaign)) + " are staged",
           {}};
+    } else if (const auto* added = std::get_if<contacts_added>(&e)) {
+      if (staged.lost(wanted.campaign))
+        return lost_upload(wanted.campaign);
+      contacts += added->count;
+      if (added->count == 0 || wanted.addition == 0 || staged.addition(wanted.campaign) != wanted.addition
+          || contacts != staged.size(wanted.campaign))
+        return problem{error_code::invalid_value,
+          named + "the " + std::to_string(added->count) + " contacts to be added are not those that were placed", {}};
     } else if (const auto* fact = std::get_if<contact_event>(&e)) {
       if (fact->contact >= contacts)
         return problem{error_code::invalid_value, named + "no contact " + std::to_string(fact->contact), {}};
@@ -222,7 +205,7 @@ committed store::commit(std::span<const append> appends, std::span<const record_
       results.emplace_back(std::move(*refused));
       continue;
     }
-    if (!before)
+    if (places_contacts(wanted))
       self_->staged.finish(wanted.campaign, *changes);
     const auto first_seq = after->last_seq + 1;
     for (const auto& e : wanted.events)
@@ -271,10 +254,10 @@ committed store::commit(std::span<const append> appends, std::span<const record_
   }
   for (const auto& each : taken) {
     const auto& wanted = appends[each.index];
-    if (wanted.expected_seq == 0) {
+    if (places_contacts(wanted))
       self_->staged.forget(wanted.campaign);
+    if (wanted.expected_seq == 0)
       self_->reserve(wanted.campaign);
-    }
   }
   return outcome;
 }

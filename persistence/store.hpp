@@ -4,9 +4,11 @@
 /// events and all the rows that they change, or nothing. Rows are a function of the events (`project`, pure).
 /// Contacts of a campaign to be are staged first, in chunks, unsynced; the commit of its `campaign_created` makes them
 /// durable and visible at once, and what was staged for a campaign that never came to be is dropped at the next open.
+/// Contacts that join a campaign later are placed behind its list (`extend`), and listed by its `contacts_added`: rows
+/// may hold more contacts than the campaign has, and whoever reads them looks no further than its `total`.
 ///
-/// Concurrency: `commit`, `stage`, `discard` and `recover` from one thread at a time (the writer's); every reading
-/// function from any thread at any time, each seeing committed state only.
+/// Concurrency: `commit`, `stage`, `extend`, `discard` and `recover` from one thread at a time (the writer's); every
+/// reading function from any thread at any time, each seeing committed state only.
 ///
 /// Recovery: `open` reads the campaigns' heads; `load_contacts` rebuilds a campaign's table from its rows.
 ///
@@ -38,6 +40,7 @@ struct append {
   std::uint64_t expected_seq = 0;    ///< number of the last event that the caller knows; 0 for a new campaign
   std::vector<event> events;         ///< not empty
   std::vector<record_change> also{}; ///< records that are written with the events, or not at all
+  campaign_no addition = 0;          ///< with a `contacts_added`: who placed the contacts (`extend`)
 };
 
 /// What came of a commit.
@@ -99,7 +102,23 @@ public:
   /// used any more then, `discard` it; `invalid_value` for a chunk out of order or a campaign that exists.
   result<void> stage(campaign_no campaign, contact_no first, std::span<const contact_profile> contacts);
 
-  /// Drops what was staged for a campaign that has no events. @returns `invalid_value` for one that has.
+  /// Makes all that was staged for a campaign without events readable for `load_staged`; nothing more can be staged.
+  result<void> close_staging(campaign_no campaign);
+
+  /// @returns contacts `first` to `first + count - 1` of what was staged for a campaign without events and closed. All
+  /// of them must be there. Thread-safe.
+  result<std::vector<contact_profile>> load_staged(campaign_no campaign, contact_no first, contact_no count) const;
+
+  /// Places contacts behind the list of an existing campaign, where nobody sees them until a `contacts_added` that
+  /// counts them all is committed; it makes them durable. Begins with `first` at the end of the list, and goes on in
+  /// order; beginning again forgets what was placed before. What is never listed is overwritten by the next addition.
+  /// @param addition a number of `next_campaign_no`, which tells one addition from another
+  /// @returns `storage_failed` with the reason; `invalid_value` for contacts out of order, or of an addition that
+  /// another one has taken the place of.
+  result<void> extend(
+    campaign_no campaign, campaign_no addition, contact_no first, std::span<const contact_profile> contacts);
+
+  /// Drops what was staged for a campaign that has no events, or placed behind the list of one that has.
   result<void> discard(campaign_no campaign);
 
   /// Appends all of `appends` in one synced write. An append whose `expected_seq` is not the campaign's last is refused

@@ -24,6 +24,9 @@ using shared_head = std::shared_ptr<const campaign_state>;
 /// Adds changes of records to a batch.
 void put_records(std::span<const record_change> records, batch& changes);
 
+/// @returns the refusal of a write that is not made because of `why`.
+problem unwritten(const std::string& why);
+
 struct store::impl {
   explicit impl(std::shared_ptr<engine> from) : backend{std::move(from)} {}
 
@@ -36,6 +39,9 @@ struct store::impl {
 
   result<void> load_heads();
   result<void> drop_orphans();
+
+  /// Writes, unsynced, contacts that were staged.
+  result<void> write_staged(campaign_no campaign, batch& changes);
 
   /// A write failed: what memory holds may not be what is stored.
   void doubt(const problem& why);

@@ -110,21 +110,25 @@ result<loaded_contacts> store::load_contacts(campaign_no campaign) const {
   const auto head = self_->existing(campaign);
   if (!head)
     return head.error();
+  const auto total = (*head)->counters.total;
   const auto& data = *self_->backend;
   loaded_contacts loaded;
   std::vector<phone> phones;
   auto scanned = scan_rows(
     data, table::phone, keys::of(campaign), keys::of(campaign + 1), [&](std::string_view key, std::string_view value) {
+      if (loaded.table.size() == total)
+        return visited::stop; // what follows was placed by an addition that has not come to its end
       if (key.size() != keys::contact_size || keys::contact_in(key) != loaded.table.size()
           || !decode_phones(value, phones))
         return visited::damaged;
+      phones.resize(std::min<std::size_t>(phones.size(), total - loaded.table.size()));
       for (const auto number : phones)
         loaded.table.append(number);
       return visited::next;
     });
   if (!scanned)
     return scanned.error();
-  if (loaded.table.size() != (*head)->counters.total)
+  if (loaded.table.size() != total)
     return missing_row(table::phone, keys::of_contact(campaign, loaded.table.size()));
   loaded.table.settle();
 
@@ -199,16 +203,23 @@ result<std::optional<contact_no>> store::find_contact(campaign_no campaign, phon
   const auto head = self_->existing(campaign);
   if (!head)
     return head.error();
+  const auto total = (*head)->counters.total;
   std::optional<contact_no> found;
   std::vector<phone> phones;
   auto scanned = scan_rows(*self_->backend, table::phone, keys::of(campaign), keys::of(campaign + 1),
     [&](std::string_view key, std::string_view value) {
-      if (key.size() != keys::contact_size || !decode_phones(value, phones))
+      if (key.size() != keys::contact_size)
+        return visited::damaged;
+      const std::uint64_t first = keys::contact_in(key);
+      if (first >= total)
+        return visited::stop; // placed by an addition that has not come to its end
+      if (!decode_phones(value, phones))
         return visited::damaged;
       const auto it = std::find(phones.begin(), phones.end(), number);
       if (it == phones.end())
         return visited::next;
-      found = keys::contact_in(key) + static_cast<contact_no>(it - phones.begin());
+      if (const auto at = first + static_cast<std::uint64_t>(it - phones.begin()); at < total)
+        found = static_cast<contact_no>(at);
       return visited::stop;
     });
   if (!scanned)

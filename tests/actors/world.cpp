@@ -210,6 +210,37 @@ result<actors::removal_summary> world::remove(const campaign_id& id, std::vector
   return answer->value();
 }
 
+std::shared_ptr<std::optional<result<actors::added_contacts>>> world::begin_add(
+  const campaign_id& id, std::size_t first, std::size_t count, actors::answer_note<actors::added_contacts> note) {
+  auto answer = std::make_shared<std::optional<result<actors::added_contacts>>>();
+  auto addition = engine().begin_addition({}, id);
+  if (!addition) {
+    *answer = addition.error();
+    return answer;
+  }
+  constexpr std::size_t chunk = 1000;
+  for (std::size_t from = first; from < first + count; from += chunk) {
+    std::vector<contact_profile> list;
+    for (auto i = from; i < std::min(first + count, from + chunk); ++i)
+      list.push_back({phone_of(i), "Contact " + std::to_string(i), R"({"n":)" + std::to_string(i) + "}"});
+    std::optional<result<void>> added;
+    (*addition)->add(std::move(list), [&](result<void> r) { added = std::move(r); });
+    settle();
+    if (!added || !*added) {
+      *answer = problem{error_code::storage_failed, "a chunk was refused", {}};
+      return answer;
+    }
+  }
+  (*addition)->finish(std::move(note), [answer](auto r) { *answer = std::move(r); });
+  return answer;
+}
+
+result<actors::added_contacts> world::add(const campaign_id& id, std::size_t first, std::size_t count) {
+  auto answer = begin_add(id, first, count);
+  settle();
+  return answer->value();
+}
+
 campaign_state world::state(const campaign_id& id) { return engine().find(default_workspace, id)->state; }
 
 void world::damage_contacts(const campaign_id& id) {

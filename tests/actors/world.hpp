@@ -154,6 +154,11 @@ public:
   /// Issues a command and handles messages until it is answered.
   result<actors::campaign_view_ptr> act(const campaign_id& id, campaign_action action);
   result<actors::removal_summary> remove(const campaign_id& id, std::vector<phone> phones);
+  /// Adds contacts `first` to `first + count - 1` of `phone_of` and handles messages until it is answered.
+  result<actors::added_contacts> add(const campaign_id& id, std::size_t first, std::size_t count);
+  /// Begins the same: the contacts are staged, and the end is told. @returns where the answer will be.
+  std::shared_ptr<std::optional<result<actors::added_contacts>>> begin_add(
+    const campaign_id& id, std::size_t first, std::size_t count, actors::answer_note<actors::added_contacts> note = {});
   campaign_state state(const campaign_id& id);
   /// Overwrites the stored states of a campaign's contacts with what no record can be read from.
   void damage_contacts(const campaign_id& id);

@@ -67,9 +67,11 @@ std::string campaign_driver::step() {
     fault = act();
   else if (dice < 18)
     fault = pass_time();
+  else if (dice < 19)
+    fault = join();
   else if (contacts_.empty())
     fault = act();
-  else if (dice < 21)
+  else if (dice < 22)
     fault = change_list();
   else if (dice < 45)
     fault = attempt();
@@ -221,6 +223,33 @@ std::string campaign_driver::remove() {
   return apply(*first->event);
 }
 
+std::string campaign_driver::join() {
+  const auto count = below(12) == 0 ? 0 : 1 + below(4);
+  const bool possible =
+    count > 0 && state_.status != campaign_status::completed && state_.status != campaign_status::stopped;
+  auto decided = ask_twice([&] { return decide_addition(state_, count, now_); });
+  if (!decided)
+    return "decide_addition gave two answers to one question";
+  if (decided->has_value() != possible)
+    return "contacts were added or refused against the campaign's status";
+  if (!possible) {
+    ++covered_.refusals;
+    return {};
+  }
+  if ((*decided)->count != count || (*decided)->at != now_)
+    return "an addition does not say truly what joins, or when";
+  const auto before = state_;
+  evolve(state_, event{**decided});
+  if (state_.last_seq != before.last_seq + 1 || state_.status != before.status)
+    return "an event did not count as one, or moved the campaign";
+  contacts_.resize(contacts_.size() + count);
+  ledgers_.resize(contacts_.size());
+  journal_.emplace_back(**decided);
+  ++covered_.events;
+  ++covered_.joined;
+  return {};
+}
+
 std::string campaign_driver::apply(const campaign_changed& e) {
   const auto seq = state_.last_seq;
   evolve(state_, event{e});
@@ -291,9 +320,11 @@ std::string campaign_driver::check_books() const {
 
 std::string campaign_driver::replay() const {
   campaign_state state;
-  std::vector<contact_state> contacts(contacts_.size());
+  std::vector<contact_state> contacts;
   for (const auto& e : journal_) {
     evolve(state, e);
+    if (std::holds_alternative<campaign_created>(e) || std::holds_alternative<contacts_added>(e))
+      contacts.resize(state.counters.total);
     if (const auto* moved = std::get_if<contact_event>(&e))
       contacts[moved->contact] = moved->after;
   }

@@ -28,7 +28,7 @@ public:
   struct coverage {
     std::uint64_t events = 0, refusals = 0, answers = 0, late_ends = 0, retries = 0, removals = 0, cancelled = 0;
     std::uint64_t completions = 0, dispositions = 0, overdue = 0, taken_back = 0;
-    std::uint64_t listed_pending = 0, listed_waiting = 0, lapsed = 0, asked_off = 0;
+    std::uint64_t listed_pending = 0, joined = 0, listed_waiting = 0, lapsed = 0, asked_off = 0;
     std::map<campaign_status, std::uint64_t> finals;
   };
   const coverage& covered() const noexcept { return covered_; }
@@ -67,6 +67,7 @@ private:
   std::string wait_for_result();
   std::string take_back();
   std::string remove();
+  std::string join();
   std::string pass_time();
   std::string change_list();
   std::string lapse(contact_no number);

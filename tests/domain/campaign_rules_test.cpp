@@ -33,6 +33,43 @@ TEST_CASE("a campaign begins scheduled, with all its contacts pending") {
   CHECK(state.reason == end_reason::none);
 }
 
+TEST_CASE("contacts join a campaign that has not ended") {
+  for (auto status : all_campaign_statuses) {
+    auto state = sample::in_status(status, sample::definition(), 5);
+    CAPTURE(to_string(status));
+    const auto decided = decide_addition(state, 7, epoch + 1h);
+    REQUIRE(decided.has_value() == !is_final(status));
+    if (!decided) {
+      CHECK(decided.error().code == error_code::campaign_ended);
+      continue;
+    }
+    CHECK(*decided == contacts_added{7, epoch + 1h});
+    const auto seq = state.last_seq;
+    evolve(state, *decided);
+    CHECK(state.status == status);
+    CHECK(state.counters.total == 12);
+    CHECK(state.counters.pending == 12);
+    CHECK(state.last_seq == seq + 1);
+    CHECK(state.last_at == epoch + 1h);
+    CHECK(time_of(event{*decided}) == epoch + 1h);
+  }
+}
+
+TEST_CASE("an addition has at least one contact, and a campaign at most as many as have a number") {
+  auto state = sample::running(3, 5);
+  CHECK(decide_addition(state, 0, epoch).error().code == error_code::invalid_value);
+  CHECK(decide_addition(state, max_contacts - 5, epoch).has_value());
+  CHECK(decide_addition(state, max_contacts - 4, epoch).error().code == error_code::invalid_value);
+  CHECK(decide_addition(state, ~std::uint64_t{0}, epoch).error().code == error_code::invalid_value);
+}
+
+TEST_CASE("a running campaign with nobody left goes on where somebody has joined in time") {
+  auto state = sample::running(3, 0);
+  REQUIRE(decide_by_time(state, epoch));
+  evolve(state, contacts_added{1, epoch});
+  CHECK_FALSE(decide_by_time(state, epoch));
+}
+
 TEST_CASE("the transition table of the API contract, every field of it") {
   struct row {
     campaign_status from;

@@ -47,6 +47,83 @@ TEST_CASE("an empty table finds nobody") {
   CHECK(table.add(*phone::parse("+919876543210")) == contact_no{0});
 }
 
+TEST_CASE("what is claimed is not seen before it is listed") {
+  contact_table table;
+  const auto number = [](std::uint64_t n) { return phone::from_packed(1'000'000 + n); };
+  for (std::uint64_t n = 0; n < 10; ++n)
+    table.append(number(n));
+  CHECK_FALSE(table.claim(number(3)));
+  CHECK(table.claim(number(10)) == contact_no{10});
+  CHECK_FALSE(table.claim(number(10)));
+  CHECK(table.claim(number(11)) == contact_no{11});
+  CHECK(table.size() == 10);
+  CHECK(table.claimed() == 2);
+  CHECK_FALSE(table.find(number(10)));
+  SECTION("listed") {
+    table.list_claimed();
+    CHECK(table.size() == 12);
+    CHECK(table.claimed() == 0);
+    CHECK(table.find(number(11)) == contact_no{11});
+    CHECK_FALSE(table.add(number(11)));
+    CHECK(table.add(number(12)) == contact_no{12});
+  }
+  SECTION("dropped") {
+    table.drop_claimed();
+    CHECK(table.size() == 10);
+    CHECK(table.claimed() == 0);
+    CHECK(table.find(number(9)) == contact_no{9});
+    CHECK_FALSE(table.find(number(11)));
+    CHECK(table.claim(number(11)) == contact_no{10});
+    CHECK(table.claim(number(10)) == contact_no{11});
+  }
+}
+
+TEST_CASE("a table with claims agrees with a simple model") {
+  std::mt19937_64 random{11};
+  for (int round = 0; round < 40; ++round) {
+    // Few phones, so that they meet; now and then many, so that dropping them takes the other way.
+    const bool many = round % 8 == 0;
+    contact_table table;
+    std::vector<phone> cells;
+    std::unordered_map<phone, std::size_t> numbers;
+    std::size_t listed = 0;
+    const auto drop = [&] {
+      for (; cells.size() > listed; cells.pop_back())
+        numbers.erase(cells.back());
+    };
+    for (int step = 0; step < (many ? 60'000 : 2000); ++step) {
+      const auto one = phone::from_packed(1'000'000 + random() % (many ? 40'000 : 300));
+      const auto dice = random() % (many ? 10'000 : 50);
+      if (dice == 0) {
+        table.drop_claimed();
+        drop();
+      } else if (dice == 1) {
+        table.list_claimed();
+        listed = cells.size();
+      } else if (dice == 2) {
+        table.settle();
+      } else if (dice % 3 == 0) {
+        const auto known = numbers.find(one);
+        const auto found = table.find(one);
+        REQUIRE(found.has_value() == (known != numbers.end() && known->second < listed));
+        if (found)
+          REQUIRE(*found == known->second);
+      } else {
+        const auto claimed = table.claim(one);
+        REQUIRE(claimed.has_value() == numbers.try_emplace(one, cells.size()).second);
+        if (claimed) {
+          REQUIRE(*claimed == cells.size());
+          cells.push_back(one);
+        }
+      }
+      REQUIRE(table.size() == listed);
+      REQUIRE(table.claimed() == cells.size() - listed);
+    }
+    for (std::size_t i = 0; i < listed; ++i)
+      REQUIRE(table[static_cast<contact_no>(i)].number() == cells[i]);
+  }
+}
+
 TEST_CASE("the first of two contacts with one phone stays") {
   contact_table table;
   auto a = *phone::parse("+919876543210");

@@ -37,6 +37,7 @@ TEST_CASE("random commands never break a campaign") {
     all.listed_waiting += c.listed_waiting;
     all.lapsed += c.lapsed;
     all.asked_off += c.asked_off;
+    all.joined += c.joined;
     for (auto [status, times] : c.finals)
       all.finals[status] += times;
   }
@@ -56,6 +57,7 @@ TEST_CASE("random commands never break a campaign") {
   CHECK(all.listed_waiting > 500);
   CHECK(all.lapsed > 100);
   CHECK(all.asked_off > 500);
+  CHECK(all.joined > 2'000);
   CHECK(all.finals[campaign_status::completed] > 500);
   CHECK(all.finals[campaign_status::stopped] > 500);
 }

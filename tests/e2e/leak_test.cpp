@@ -107,6 +107,8 @@ const std::map<std::string, attempt> attempts{
   {"POST /v1/campaigns/{}/stop", hidden(verb::post, stop_of, no_campaign + "/stop")},
   {"GET /v1/campaigns/{}/contacts", hidden(verb::get, contacts_of_it, no_campaign + "/contacts")},
   {"GET /v1/campaigns/{}/contacts/{}", hidden(verb::get, first_contact, no_campaign + "/contacts/" + phone_number(0))},
+  {"POST /v1/campaigns/{}/contacts", hidden(verb::post, contacts_of_it, no_campaign + "/contacts",
+                                       json::array({{{"phone", phone_number(9)}, {"name", "A"}}}).dump())},
   {"DELETE /v1/campaigns/{}/contacts",
     hidden(verb::delete_, contacts_of_it, no_campaign + "/contacts", json{{"phones", {phone_number(0)}}}.dump())},
 
@@ -184,4 +186,17 @@ TEST_CASE("no route shows one workspace's objects to another, or lets it touch t
   // What was hidden is there.
   for (const auto& path : {of_campaign(w), contacts_of_it(w), first_contact(w), of_entry(w), of_key(w)})
     CHECK(w.owner->get(path).status == 200);
+}
+
+TEST_CASE("an Idempotency-Key is its workspace's own") {
+  two_workspaces w;
+  const auto body = campaign_of(1).dump();
+  const headers same_key{{"Idempotency-Key", "one key for two"}};
+  const auto owned = w.owner->request(verb::post, "/v1/campaigns", body, same_key);
+  const auto others = w.other->request(verb::post, "/v1/campaigns", body, same_key);
+  REQUIRE(owned.status == 201);
+  REQUIRE(others.status == 201);
+  CHECK(others.header("Idempotency-Replayed").empty());
+  CHECK(others.json().at("id") != owned.json().at("id"));
+  CHECK(w.owner->request(verb::post, "/v1/campaigns", body, same_key).json().at("id") == owned.json().at("id"));
 }

@@ -85,6 +85,67 @@ private:
   std::uint64_t duplicates_ = 0;
 };
 
+class memory_engine::addition final : public actors::contact_addition {
+public:
+  addition(memory_engine& engine, std::shared_ptr<campaign> to) : engine_{engine}, to_{std::move(to)} {}
+  ~addition() override {
+    std::lock_guard lock{engine_.mutex_};
+    --engine_.open_uploads_;
+    engine_.changed_.notify_all();
+  }
+
+  void add(std::vector<contact_profile> contacts, actors::reply<void> done) override {
+    {
+      std::lock_guard lock{engine_.mutex_};
+      engine_.largest_chunk_ = std::max(engine_.largest_chunk_, contacts.size());
+    }
+    std::move(contacts.begin(), contacts.end(), std::back_inserter(contacts_));
+    engine_.answer_later([done = std::move(done)] { done({}); });
+  }
+
+  void finish(actors::answer_note<actors::added_contacts> note, actors::reply<actors::added_contacts> done) override {
+    engine_.answer_later([&engine = engine_, to = to_, contacts = std::move(contacts_), note = std::move(note),
+                           done = std::move(done)]() mutable {
+      result<actors::added_contacts> outcome = actors::added_contacts{};
+      {
+        std::lock_guard lock{engine.mutex_};
+        auto& list = to->contacts;
+        std::unordered_set<phone> known;
+        for (const auto& each : list)
+          known.insert(each.profile.phone);
+        for (auto& each : contacts) {
+          if (!known.insert(each.phone).second) {
+            ++outcome->duplicates_skipped;
+            continue;
+          }
+          contact_detail detail;
+          detail.number = static_cast<contact_no>(list.size());
+          detail.profile = std::move(each);
+          list.push_back(std::move(detail));
+          ++outcome->added;
+        }
+        if (auto decided =
+              decide_addition(to->view->state, std::max<std::uint64_t>(outcome->added, 1), engine.time_.now());
+            !decided)
+          outcome = decided.error();
+        else if (outcome->added > 0)
+          to->apply(*decided);
+        if (outcome) {
+          outcome->total = to->view->state.counters.total;
+          engine.keep(note, *outcome);
+        }
+        note = {};
+      }
+      done(std::move(outcome));
+    });
+  }
+
+private:
+  memory_engine& engine_;
+  std::shared_ptr<campaign> to_;
+  std::vector<contact_profile> contacts_;
+};
+
 memory_engine::memory_engine(const clock& time, answers how) : time_{time} {
   if (how == answers::from_a_thread)
     thread_ = std::thread{[this] { serve(); }};
@@ -192,6 +253,21 @@ result<std::unique_ptr<actors::campaign_upload>> memory_engine::begin_upload(act
   ++open_uploads_;
   changed_.notify_all();
   return std::unique_ptr<actors::campaign_upload>{std::make_unique<upload>(*this, std::move(from))};
+}
+
+result<std::unique_ptr<actors::contact_addition>> memory_engine::begin_addition(
+  actors::caller from, const campaign_id& id) {
+  std::lock_guard lock{mutex_};
+  const auto to = own(from.workspace, id);
+  if (!to)
+    return problem{error_code::not_found, "no such campaign", {}};
+  if (auto possible = decide_addition(to->view->state, 1, time_.now()); !possible)
+    return possible.error();
+  if (refuse_uploads_)
+    return problem{error_code::overloaded, "too many uploads", {}};
+  ++open_uploads_;
+  changed_.notify_all();
+  return std::unique_ptr<actors::contact_addition>{std::make_unique<addition>(*this, to)};
 }
 
 void memory_engine::act(const actors::caller& from, const campaign_id& id, campaign_action action,

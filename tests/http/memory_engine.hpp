@@ -46,6 +46,7 @@ public:
   actors::campaign_page list(const actors::campaign_filter& filter) const override;
   result<actors::key_claim> claim_key(const std::string& key) override;
   result<std::unique_ptr<actors::campaign_upload>> begin_upload(actors::caller from) override;
+  result<std::unique_ptr<actors::contact_addition>> begin_addition(actors::caller from, const campaign_id& id) override;
   void act(const actors::caller& from, const campaign_id& id, campaign_action action,
     actors::reply<actors::campaign_view_ptr> done) override;
   void remove_contacts(const actors::caller& from, const campaign_id& id, std::vector<phone> phones,
@@ -101,6 +102,7 @@ public:
 private:
   struct campaign;
   class upload;
+  class addition;
   template <class T>
   void keep(const actors::answer_note<T>& note, const T& outcome); // the mutex is held
   class reading;

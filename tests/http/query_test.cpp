@@ -51,10 +51,19 @@ TEST_CASE("repeated parameters") {
 TEST_CASE("media types") {
   for (auto good : {"", "application/json", "Application/JSON ; Charset=UTF-8", "application/json;charset=\"utf-8\"",
          "application/json;"})
-    CHECK(is_json(good));
+    CHECK(media_of(good) == media::json);
   for (auto bad :
     {"text/plain", "application/jsonx", "application/json; charset=latin1", "application/x-www-form-urlencoded", ";"})
-    CHECK_FALSE(is_json(bad));
+    CHECK(media_of(bad) == std::nullopt);
+  CHECK(media_of("application/x-ndjson") == media::ndjson);
+  CHECK(media_of("application/ndjson; charset=utf-8") == media::ndjson);
+  CHECK(media_of("text/csv") == media::csv);
+  CHECK(media_of("Text/CSV; header=present; charset=UTF-8") == media::csv);
+  CHECK(media_of("text/csv; header=absent") == std::nullopt);
+  CHECK(media_of("text/csv; charset=iso-8859-1") == std::nullopt);
+  CHECK(media_of("application/json; header=present") == std::nullopt);
+  CHECK(to_string(media::json | media::csv) == "application/json or text/csv");
+  CHECK_FALSE((media::json | media::csv).contains(media::ndjson));
 }
 
 TEST_CASE("targets") {

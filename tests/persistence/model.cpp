@@ -73,6 +73,10 @@ time_point chance::instant() {
 }
 
 void model_campaign::apply(const event& e) {
+  if (const auto* added = std::get_if<contacts_added>(&e)) {
+    contacts.resize(contacts.size() + added->count);
+    calls.resize(contacts.size());
+  }
   if (const auto* fact = std::get_if<contact_event>(&e)) {
     contacts[fact->contact] = fact->after;
     if (fact->ended)
@@ -162,6 +166,28 @@ model_campaign create(store& into, chance& luck, contact_no contacts) {
   return create(into, luck, make_profiles(luck, contacts));
 }
 
+void put_behind(store& into, chance& luck, const model_campaign& campaign, campaign_no addition,
+  std::span<const contact_profile> profiles) {
+  for (std::size_t first = 0; first < profiles.size();) {
+    const auto size = std::min<std::size_t>(profiles.size() - first, 1 + luck.below(luck.percent(50) ? 10 : 700));
+    into
+      .extend(campaign.number, addition, static_cast<contact_no>(campaign.contacts.size() + first),
+        profiles.subspan(first, size))
+      .value();
+    first += size;
+  }
+}
+
+void add(store& into, chance& luck, model_campaign& campaign, std::vector<contact_profile> profiles) {
+  const auto addition = into.next_campaign_no();
+  put_behind(into, luck, campaign, addition, profiles);
+  const event e = contacts_added{profiles.size(), campaign.state.last_at};
+  const std::vector<append> appends{{campaign.number, campaign.state.last_seq, {e}, {}, addition}};
+  campaign.apply(e);
+  std::move(profiles.begin(), profiles.end(), std::back_inserter(campaign.profiles));
+  into.commit(appends).front().value();
+}
+
 bool same(const campaign_state& a, const campaign_state& b) {
   return *a.definition == *b.definition && a.status == b.status && a.reason == b.reason && a.started_at == b.started_at
          && a.ended_at == b.ended_at && a.counters == b.counters && a.dispositions == b.dispositions
@@ -175,6 +201,8 @@ bool same(const event& a, const event& b) {
     return *fact == std::get<contact_event>(b);
   if (const auto* changed = std::get_if<campaign_changed>(&a))
     return *changed == std::get<campaign_changed>(b);
+  if (const auto* added = std::get_if<contacts_added>(&a))
+    return *added == std::get<contacts_added>(b);
   const auto& x = std::get<campaign_created>(a);
   const auto& y = std::get<campaign_created>(b);
   return *x.definition == *y.definition && x.contacts == y.contacts;

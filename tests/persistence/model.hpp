@@ -52,6 +52,13 @@ std::vector<event> move_on(model_campaign& campaign, chance& luck, std::size_t m
 model_campaign create(store& into, chance& luck, std::vector<contact_profile> profiles);
 model_campaign create(store& into, chance& luck, contact_no contacts);
 
+/// Places `profiles`, whose phones must be new to `campaign`, behind its list in chunks of random size, as addition
+/// `addition`.
+void put_behind(store& into, chance& luck, const model_campaign& campaign, campaign_no addition,
+  std::span<const contact_profile> profiles);
+/// Places `profiles` and lists them.
+void add(store& into, chance& luck, model_campaign& campaign, std::vector<contact_profile> profiles);
+
 bool same(const campaign_state& a, const campaign_state& b);
 bool same(const event& a, const event& b);
 bool same(const contact_detail& a, const contact_detail& b);

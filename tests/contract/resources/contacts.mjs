@@ -10,6 +10,7 @@ async function withContact(api) {
 
 export const samples = {
   listContacts: async (api) => ({ path: await createdPath(api) }),
+  addContacts: async (api) => ({ path: await createdPath(api), body: [{ phone: newPhone(), name: 'Meera', plan: 'gold' }] }),
   removeContacts: async (api) => ({ path: await createdPath(api), body: { phones: [newPhone()] } }),
   exportContacts: async (api) => ({ path: await createdPath(api) }),
   getContact: async (api) => ({ path: await withContact(api) }),
@@ -61,6 +62,31 @@ export default function contacts(test, { api }) {
     const path = await createdPath(api);
     for (const phone of [newPhone(), 'nobody'])
       assert.equal((await api.call('getContact', 404, { path: { ...path, phone } })).code, 'not_found');
+  });
+
+  test('contacts are added in each format, duplicates and invalid ones reported', async () => {
+    const body = newCampaign(1);
+    const path = { campaign_id: (await api.call('createCampaign', 201, { body })).id };
+    const [first, second, third] = [newPhone(), newPhone(), newPhone()];
+    const added = await api.call('addContacts', 200, { path, body: [body.contacts[0], { phone: first, name: 'A', plan: ['x'] }] });
+    assert.deepEqual(added, { added: 1, duplicates_skipped: 1, invalid_skipped: 0, total_contacts: 2, errors: [], error_count: 0 });
+    const lines = `{"phone":"${second}","name":"B"}\n{"phone":"12","name":"C"}\n`;
+    const ndjson = { path, raw: lines, headers: { 'Content-Type': 'application/x-ndjson' } };
+    const refused = await api.call('addContacts', 422, ndjson);
+    assert.deepEqual([refused.errors[0].pointer, refused.errors[0].line, refused.error_count], ['/1/phone', 2, 1]);
+    const skipped = await api.call('addContacts', 200, { ...ndjson, query: { on_invalid: 'skip' } });
+    assert.deepEqual([skipped.added, skipped.invalid_skipped, skipped.errors.length], [1, 1, 1]);
+    const csv = (raw) => ({ path, raw, headers: { 'Content-Type': 'text/csv; charset=utf-8' } });
+    assert.equal((await api.call('addContacts', 200, csv(`\uFEFFname,phone,city\r\n"D ""d"", jr",${third},Pune\r\n`))).added, 1);
+    const shown = await api.call('getContact', 200, { path: { ...path, phone: third } });
+    assert.equal(shown.name, 'D "d", jr');
+    assert.deepEqual(shown.fields, { city: 'Pune' });
+    assert.equal((await api.call('addContacts', 400, csv('phone,name\n"+91'))).code, 'malformed_csv');
+    assert.equal((await api.call('addContacts', 422, csv('name\nA\n'))).errors[0].detail, 'the column phone is required');
+    assert.equal((await api.call('getCampaign', 200, { path })).total_contacts, 4);
+    await api.call('stopCampaign', 200, { path });
+    const ended = await api.call('addContacts', 409, { path, body: [] });
+    assert.deepEqual([ended.code, ended.current_status], ['campaign_ended', 'stopped']);
   });
 
   test('contacts are removed, by body, by query and by both', async () => {
