@@ -19,7 +19,8 @@ void board::publish(campaign_view_ptr view) {
   auto& slot = by_id_[definition.id];
   if (!slot) {
     slot = std::make_unique<entry>();
-    by_age_[definition.workspace].emplace(newest_first{definition.created_at, definition.id}, slot.get());
+    if (definition.single_call.empty())
+      by_age_[definition.workspace].emplace(newest_first{definition.created_at, definition.id}, slot.get());
   }
   slot->view.store(std::move(view));
 }

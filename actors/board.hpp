@@ -40,7 +40,7 @@ private:
 
   mutable std::shared_mutex mutex_;
   std::unordered_map<campaign_id, std::unique_ptr<entry>> by_id_;
-  /// By workspace, so that a list costs what its workspace holds.
+  /// By workspace, so that a list costs what its workspace holds. One-off calls stand in no list of campaigns.
   std::map<workspace_name, std::map<newest_first, entry*>, std::less<>> by_age_;
 };
 

@@ -8,6 +8,7 @@
 #include "actors/feed_bell.hpp"
 #include "actors/line_allocator.hpp"
 #include "actors/record_book.hpp"
+#include "domain/explain.hpp"
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
 #include "persistence/store.hpp"
@@ -20,6 +21,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace redial::actors {
@@ -56,11 +58,30 @@ struct engine_settings {
   std::size_t max_uploads = 4;              ///< campaigns being uploaded at once
   std::size_t max_exports = 2;              ///< campaigns being exported at once
   std::size_t max_dnc_entries = 10'000'000; ///< that callers may put on one workspace's do-not-call list
+  std::size_t max_lists = 1000;             ///< lists of calls that wait to be read
+  std::size_t max_scans = 32;               ///< questions that wait for a look through all lists of a workspace
   webhook_settings webhooks;
   /// Before an actor that died is started again (engine time); doubles with each death up to 64 times as much.
   milliseconds restart_delay{1000};
   /// Blocking work runs in threads of its own; tests run it in the scheduler's, under virtual time.
   bool detach_blocking = true;
+};
+
+/// How the line pool stood when it last did anything. Thread-safe.
+class lines_board {
+public:
+  void publish(const line_figures& figures) {
+    const std::lock_guard lock{mutex_};
+    shown_ = figures;
+  }
+  line_figures read() const {
+    const std::lock_guard lock{mutex_};
+    return shown_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  line_figures shown_;
 };
 
 struct engine_context {
@@ -88,6 +109,10 @@ struct engine_context {
   feed_bell bell{};                   ///< rung after each commit of events
   feed_renderer render{};             ///< makes what the feed tells; set before the engine starts
   webhooks::sender* sender = nullptr; ///< null: no webhooks
+
+  lines_board lines{};
+  std::atomic<std::size_t> pending_lists{0};
+  std::atomic<std::size_t> pending_scans{0};
 
   /// Has every book read what the store has. @returns `storage_failed`; then the engine must not start.
   result<void> load_books() {

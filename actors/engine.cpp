@@ -3,7 +3,6 @@
 #include "actors/addition.hpp"
 #include "actors/answer_sweep.hpp"
 #include "actors/dnc_keeper.hpp"
-#include "actors/front.hpp"
 #include "actors/line_pool.hpp"
 #include "actors/reader.hpp"
 #include "actors/registry.hpp"
@@ -77,10 +76,11 @@ problem no_such_campaign() { return {error_code::not_found, "no such campaign", 
 
 engine::engine(caf::actor_system& system, engine_context& context)
   : system_{system}, context_{context}, writer_{spawn_store_writer(system, context)},
-    lines_{spawn_line_pool(system, context)}, reader_{spawn_reader(system, context)},
+    lines_{spawn_line_pool(system, context)}, readers_{spawn_reader(system, context), spawn_reader(system, context),
+                                                spawn_reader(system, context)},
     feed_reader_{spawn_feed_reader(system, context)}, feed_{context, feed_reader_}, registry_{spawn_registry(system,
                                                                                       context, writer_, lines_)},
-    front_{spawn_front(system, registry_, reader_)}, sweep_{spawn_answer_sweep(system, context, writer_)},
+    front_{spawn_front(system, registry_, readers_)}, sweep_{spawn_answer_sweep(system, context, writer_)},
     dnc_keeper_{spawn_dnc_keeper(system, context, registry_, writer_)} {
   context.bell.ring(context.store.last_commit());
   if (!context.sender)
@@ -94,9 +94,10 @@ engine::~engine() {
   // The system's destructor waits for whatever still lives: campaigns go with the registry, the rest by name.
   for (const auto& a :
     {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(sweep_), caf::actor_cast<caf::actor>(dnc_keeper_),
-      caf::actor_cast<caf::actor>(registry_), caf::actor_cast<caf::actor>(desk_), caf::actor_cast<caf::actor>(reader_),
-      caf::actor_cast<caf::actor>(feed_reader_), caf::actor_cast<caf::actor>(lines_),
-      caf::actor_cast<caf::actor>(writer_)})
+      caf::actor_cast<caf::actor>(registry_), caf::actor_cast<caf::actor>(desk_),
+      caf::actor_cast<caf::actor>(readers_.rows), caf::actor_cast<caf::actor>(readers_.lists),
+      caf::actor_cast<caf::actor>(readers_.scans), caf::actor_cast<caf::actor>(feed_reader_),
+      caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
     if (a)
       caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
 }
@@ -161,7 +162,10 @@ std::optional<problem> engine::closed() const {
 
 campaign_view_ptr engine::find(std::string_view workspace, const campaign_id& id) const {
   auto view = context_.board.find(id);
-  return view && view->state.definition->workspace == workspace ? view : nullptr;
+  // The frame of a one-off call is nothing that callers know.
+  return view && view->state.definition->workspace == workspace && view->state.definition->single_call.empty()
+           ? view
+           : nullptr;
 }
 
 campaign_page engine::list(const campaign_filter& filter) const { return context_.board.list(filter); }
@@ -189,7 +193,7 @@ result<std::unique_ptr<contact_addition>> engine::begin_addition(caller from, co
     return possible.error();
   if (auto why = open_upload())
     return *why;
-  return std::make_unique<addition_handle>(spawn_addition(system_, context_, {registry_, reader_, writer_}, id, from));
+  return std::make_unique<addition_handle>(spawn_addition(system_, context_, {registry_, readers_.rows, writer_}, id, from));
 }
 
 result<std::unique_ptr<campaign_upload>> engine::begin_upload(caller from) {

@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/feed_reader.hpp"
+#include "actors/front.hpp"
 #include "actors/messages.hpp"
 #include "actors/webhook_desk.hpp"
 
@@ -52,6 +53,14 @@ public:
   feed_service* feed() noexcept override { return &feed_; }
   result<std::unique_ptr<contact_export>> begin_export(const caller& from, const campaign_id& id) override;
   webhook_service* webhooks() noexcept override { return webhooks_ ? &*webhooks_ : nullptr; }
+  void explain_contact(const caller& from, const campaign_id& id, phone number, reply<explained_contact> done) override;
+  void list_calls(const caller& from, const std::optional<campaign_id>& id, const call_filter& filter,
+    reply<call_page> done) override;
+  void find_call(const caller& from, call_id id, reply<call_detail> done) override;
+  void find_phone(
+    const caller& from, phone number, std::uint64_t offset, std::size_t limit, reply<phone_history> done) override;
+  void start_call(
+    const caller& from, one_off_call call, answer_note<call_detail> note, reply<call_detail> done) override;
   std::optional<std::string> not_ready() const override;
   std::optional<std::string> not_serving() const override;
 
@@ -67,7 +76,7 @@ private:
   std::atomic<phase> phase_{phase::starting};
   writer_actor writer_;
   line_pool_actor lines_;
-  reader_actor reader_;
+  readers readers_;
   feed_actor feed_reader_;
   actors::feed feed_;
   registry_actor registry_;

@@ -48,14 +48,14 @@ void engine::remove_dnc(const caller& from, std::vector<phone> phones, reply<dnc
 void engine::list_dnc(const caller& from, std::uint64_t offset, std::size_t limit, reply<dnc_page> done) {
   if (auto why = unreadable())
     return done(*why);
-  caf::anon_send(reader_,
+  caf::anon_send(readers_.rows,
     list_dnc_query{from.workspace, offset, limit, reply_once<dnc_page>{std::move(done), &context_.pending_commands}});
 }
 
 void engine::find_dnc(const caller& from, phone number, reply<dnc_entry> done) {
   if (auto why = unreadable())
     return done(*why);
-  caf::anon_send(reader_,
+  caf::anon_send(readers_.rows,
     find_dnc_query{from.workspace, number, reply_once<dnc_entry>{std::move(done), &context_.pending_commands}});
 }
 

@@ -41,7 +41,7 @@ result<feed_page> feed_source::read(const feed_query& query) {
         continue;
       ++looked_at;
       const auto seq = run.first_seq + i;
-      for (auto& what : notices_of((*row)->events.at(seq - (*row)->first_seq))) {
+      for (auto& what : notices_of(*campaign, (*row)->events.at(seq - (*row)->first_seq))) {
         at.sub = what.sub;
         if (at <= after || !query.types.has(what.type))
           continue;
@@ -94,7 +94,7 @@ result<campaign_feed_page> feed_source::read(const campaign_feed_query& query) {
     if (!row)
       return row.error();
     for (auto i = seq - (*row)->first_seq; i < (*row)->events.size() && seq <= query.upto_seq; ++i, ++seq) {
-      for (auto& what : notices_of((*row)->events[i])) {
+      for (auto& what : notices_of(*campaign, (*row)->events[i])) {
         if ((seq == query.after_seq && what.sub <= query.after_sub) || !query.types.has(what.type))
           continue;
         if (page.events.size() == query.limit) {
@@ -132,7 +132,7 @@ result<feed_position> feed_source::before(const workspace_name& workspace, const
   if (!row)
     return row.error().code == error_code::not_found ? no_such_event() : row.error();
   const auto& e = (*row)->events.at(id.seq - (*row)->first_seq);
-  const auto told = notices_of(e);
+  const auto told = notices_of(*campaign, e);
   if (std::none_of(told.begin(), told.end(), [&](const notice& each) { return each.sub == id.sub; }))
     return no_such_event();
   // Its commit cannot be before the first one that its own instant may stand in.

@@ -6,8 +6,8 @@ namespace {
 
 class front : public front_actor::base {
 public:
-  front(caf::actor_config& config, registry_actor registry, reader_actor reader)
-    : front_actor::base{config}, registry_{std::move(registry)}, reader_{std::move(reader)} {}
+  front(caf::actor_config& config, registry_actor registry, readers readers)
+    : front_actor::base{config}, registry_{std::move(registry)}, readers_{std::move(readers)} {}
 
   const char* name() const override { return "front"; }
 
@@ -16,25 +16,29 @@ protected:
     return {
       [this](const act_command& c) { caf::anon_send(registry_, c); },
       [this](const remove_command& c) { caf::anon_send(registry_, c); },
-      [this](const list_contacts_query& q) { caf::anon_send(reader_, q); },
-      [this](const find_contact_query& q) { caf::anon_send(reader_, q); },
+      [this](const list_contacts_query& q) { caf::anon_send(readers_.rows, q); },
+      [this](const find_contact_query& q) { caf::anon_send(readers_.rows, q); },
+      [this](const explain_query& q) { caf::anon_send(readers_.rows, q); },
+      [this](const find_call_query& q) { caf::anon_send(readers_.rows, q); },
+      [this](const list_calls_query& q) { caf::anon_send(readers_.lists, q); },
+      [this](const find_phone_query& q) { caf::anon_send(readers_.scans, q); },
     };
   }
 
   void on_exit() override {
     registry_ = nullptr;
-    reader_ = nullptr;
+    readers_ = {};
   }
 
 private:
   registry_actor registry_;
-  reader_actor reader_;
+  readers readers_;
 };
 
 } // namespace
 
-front_actor spawn_front(caf::actor_system& system, registry_actor registry, reader_actor reader) {
-  return system.spawn<front>(std::move(registry), std::move(reader));
+front_actor spawn_front(caf::actor_system& system, registry_actor registry, readers readers) {
+  return system.spawn<front>(std::move(registry), std::move(readers));
 }
 
 } // namespace redial::actors

@@ -6,6 +6,13 @@
 
 namespace redial::actors {
 
-front_actor spawn_front(caf::actor_system& system, registry_actor registry, reader_actor reader);
+/// Who answers what reads the store, each in a thread of its own, so that long questions do not hold up short ones.
+struct readers {
+  reader_actor rows;  ///< a few rows
+  reader_actor lists; ///< a page of an index, and counting in it
+  reader_actor scans; ///< lists of contacts from end to end
+};
+
+front_actor spawn_front(caf::actor_system& system, registry_actor registry, readers readers);
 
 } // namespace redial::actors

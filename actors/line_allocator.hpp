@@ -1,6 +1,7 @@
 /// Who gets the next free line: the arithmetic of the line pool, without actors or timers.
 #pragma once
 
+#include "domain/explain.hpp"
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
 
@@ -52,6 +53,7 @@ public:
   std::optional<time_point> next_start(time_point now) const;
 
   std::uint32_t in_use() const noexcept { return in_use_; }
+  line_figures figures() const noexcept { return {in_use_, window_, held_until_}; }
   /// @returns how many campaigns want lines.
   std::size_t waiting() const noexcept { return queue_.size(); }
 

@@ -17,6 +17,7 @@ public:
 
 protected:
   behavior_type make_behavior() override {
+    context_.lines.publish(allocator_.figures());
     return {
       [this](const lines_update& u) { update(u); },
       [this](const lines_leave& l) {
@@ -49,6 +50,7 @@ private:
     const auto now = context_.time.now();
     for (const auto& grant : allocator_.allocate(now))
       caf::anon_send(members_.at(grant.campaign), lines_grant{grant.lines});
+    context_.lines.publish(allocator_.figures());
     if (auto next = allocator_.next_start(now); next && (!armed_ || *next < *armed_)) {
       armed_ = next;
       arm_tick(context_.timers, *next, this);

@@ -61,6 +61,33 @@ struct find_contact_query {
   reply_once<contact_detail> done;
 };
 
+struct explain_query {
+  campaign_no campaign = 0;
+  redial::phone phone;
+  reply_once<explained_contact> done;
+};
+
+struct find_call_query {
+  workspace_name workspace;
+  call_id call;
+  reply_once<call_detail> done;
+};
+
+struct list_calls_query {
+  workspace_name workspace;
+  std::optional<campaign_no> campaign; ///< nullopt: of the whole workspace
+  call_filter filter;
+  reply_once<call_page> done;
+};
+
+struct find_phone_query {
+  workspace_name workspace;
+  redial::phone phone;
+  std::uint64_t offset = 0;
+  std::size_t limit = 0;
+  reply_once<phone_history> done;
+};
+
 // -- do-not-call lists ----------------------------------------------------------------------------------------------
 
 /// Puts numbers on a workspace's list. Answered once committed and once no call to any of them, decided before, is
@@ -419,7 +446,8 @@ struct retire {};
 
 /// Turns calls of the HTTP room into messages and bounds how many are under way.
 using front_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
-  caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>>;
+  caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>, caf::reacts_to<explain_query>,
+  caf::reacts_to<find_call_query>, caf::reacts_to<list_calls_query>, caf::reacts_to<find_phone_query>>;
 
 /// Finds, spawns, recovers and restarts campaigns.
 using registry_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
@@ -463,12 +491,17 @@ using sweep_actor = caf::typed_actor<caf::reacts_to<tick>, caf::reacts_to<sweep_
 using feed_actor =
   caf::typed_actor<caf::reacts_to<feed_read>, caf::reacts_to<campaign_feed_read>, caf::reacts_to<feed_locate>>;
 
+/// Brings one one-off call into the store and to life.
+using one_off_actor = caf::typed_actor<caf::reacts_to<append_done>>;
+
 /// Reads one campaign's list for one export.
 using exporter_actor = caf::typed_actor<caf::reacts_to<export_next>, caf::reacts_to<retire>>;
 
 /// Answers questions that read the store.
 using reader_actor = caf::typed_actor<caf::reacts_to<list_contacts_query>, caf::reacts_to<find_contact_query>,
-  caf::reacts_to<list_dnc_query>, caf::reacts_to<find_dnc_query>, caf::reacts_to<staged_query>>;
+  caf::reacts_to<explain_query>, caf::reacts_to<find_call_query>, caf::reacts_to<list_calls_query>,
+  caf::reacts_to<find_phone_query>, caf::reacts_to<list_dnc_query>, caf::reacts_to<find_dnc_query>,
+  caf::reacts_to<staged_query>>;
 
 /// Changes the do-not-call lists, one command at a time.
 using dnc_keeper_actor = caf::typed_actor<caf::reacts_to<dnc_add_command>, caf::reacts_to<dnc_remove_command>,
@@ -505,16 +538,20 @@ REDIAL_LOCAL_MESSAGE(dnc_add_command)
 REDIAL_LOCAL_MESSAGE(dnc_changed)
 REDIAL_LOCAL_MESSAGE(dnc_remove_command)
 REDIAL_LOCAL_MESSAGE(drain)
+REDIAL_LOCAL_MESSAGE(explain_query)
+REDIAL_LOCAL_MESSAGE(export_next)
 REDIAL_LOCAL_MESSAGE(feed_locate)
 REDIAL_LOCAL_MESSAGE(feed_read)
-REDIAL_LOCAL_MESSAGE(export_next)
+REDIAL_LOCAL_MESSAGE(find_call_query)
 REDIAL_LOCAL_MESSAGE(find_contact_query)
 REDIAL_LOCAL_MESSAGE(find_dnc_query)
+REDIAL_LOCAL_MESSAGE(find_phone_query)
 REDIAL_LOCAL_MESSAGE(flush_now)
 REDIAL_LOCAL_MESSAGE(gateway_news)
 REDIAL_LOCAL_MESSAGE(lines_grant)
 REDIAL_LOCAL_MESSAGE(lines_leave)
 REDIAL_LOCAL_MESSAGE(lines_update)
+REDIAL_LOCAL_MESSAGE(list_calls_query)
 REDIAL_LOCAL_MESSAGE(list_contacts_query)
 REDIAL_LOCAL_MESSAGE(list_dnc_query)
 REDIAL_LOCAL_MESSAGE(listed_notice)

@@ -1,4 +1,4 @@
-/// Answers questions about contacts from the store's committed rows, away from the threads that dial.
+/// Answers questions about contacts and calls from the store's committed rows, away from the threads that dial.
 #pragma once
 
 #include "actors/context.hpp"

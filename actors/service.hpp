@@ -4,8 +4,10 @@
 
 #include "actors/answer_note.hpp"
 #include "actors/dnc_service.hpp"
+#include "domain/call.hpp"
 #include "domain/campaign.hpp"
 #include "domain/contact.hpp"
+#include "domain/explain.hpp"
 #include "domain/result.hpp"
 
 #include <functional>
@@ -56,6 +58,19 @@ struct added_contacts {
 struct created_campaign {
   campaign_view_ptr campaign;
   std::uint64_t duplicates_skipped = 0;
+};
+
+/// A call that belongs to no campaign of its caller's.
+struct one_off_call {
+  contact_profile contact;
+  std::string script_id;
+  std::string language; ///< canonical
+};
+
+/// Why a contact is not being dialed, beside the contact itself.
+struct explained_contact {
+  contact_detail contact;
+  explanation why;
 };
 
 class feed_service;
@@ -138,6 +153,23 @@ public:
   virtual feed_service* feed() noexcept { return nullptr; }
   /// @returns the webhooks; null where there are none.
   virtual webhook_service* webhooks() noexcept { return nullptr; }
+
+  /// Answers why the contact with this phone is not being dialed, `not_found` where the campaign has none.
+  virtual void explain_contact(
+    const caller& from, const campaign_id& id, phone number, reply<explained_contact> done) = 0;
+
+  /// Answers one page of the workspace's calls, or of those of campaign `id` alone: `not_found` where there is none.
+  virtual void list_calls(
+    const caller& from, const std::optional<campaign_id>& id, const call_filter& filter, reply<call_page> done) = 0;
+  /// Answers the call, one-off calls included from the answer of `start_call` on.
+  virtual void find_call(const caller& from, call_id id, reply<call_detail> done) = 0;
+  /// Answers one page of what the workspace's campaigns and one-off calls had to do with a phone.
+  virtual void find_phone(
+    const caller& from, phone number, std::uint64_t offset, std::size_t limit, reply<phone_history> done) = 0;
+
+  /// Has one call made, as soon as a line is free. Answers after the sync.
+  virtual void start_call(
+    const caller& from, one_off_call call, answer_note<call_detail> note, reply<call_detail> done) = 0;
 
   /// Begins to read a campaign's list, apart from all other reading. @returns `overloaded` where too many are being
   /// read.

@@ -56,6 +56,7 @@ call_detail detail_of(std::shared_ptr<const campaign_definition> campaign, conta
   told.status = status_of(call);
   if (call.completed_at)
     told.outcome = call_outcome::answered;
+  told.disposition = call.disposition;
   told.answered_at = call.answered_at;
   told.ended_at = call.completed_at;
   return told;

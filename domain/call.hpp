@@ -3,6 +3,7 @@
 
 #include "domain/campaign.hpp"
 #include "domain/contact.hpp"
+#include "domain/do_not_call.hpp"
 
 #include <memory>
 
@@ -27,8 +28,8 @@ struct call_detail {
   contact_profile contact;
   std::uint8_t attempt = 1; ///< from 1
   call_status status{};
-  std::optional<call_outcome> outcome;   ///< null while the line is in use
-  std::string disposition;               ///< empty while open, and where the contact is to be tried again
+  std::optional<call_outcome> outcome; ///< null while the line is in use
+  std::string disposition; ///< empty until the script has returned one, and where the contact is to be tried again
   std::optional<time_point> started_at;  ///< null only where nobody was dialed
   std::optional<time_point> answered_at; ///< when a person answered
   std::optional<time_point> ended_at;
@@ -57,6 +58,19 @@ struct call_filter {
   std::string language;    ///< canonical, or empty
   std::uint64_t offset = 0;
   std::size_t limit = 20;
+};
+
+/// What one campaign, or one one-off call, had to do with a phone.
+struct history_entry {
+  std::shared_ptr<const campaign_definition> campaign;
+  contact_detail contact;
+};
+
+/// A stretch of what there was with a phone, the newest campaign first.
+struct phone_history {
+  std::vector<history_entry> entries;
+  std::uint64_t total = 0;                ///< in how many campaigns and one-off calls the phone stands
+  std::optional<dnc_entry> do_not_call{}; ///< what stands on the do-not-call list about it
 };
 
 /// A stretch of a list of calls, the latest first, then by id.

@@ -86,6 +86,12 @@ std::vector<notice> notices_of(const event& e) {
   return {};
 }
 
+std::vector<notice> notices_of(const campaign_definition& campaign, const event& e) {
+  if (!campaign.single_call.empty() && !std::holds_alternative<contact_event>(e))
+    return {};
+  return notices_of(e);
+}
+
 std::string notice_id::to_string() const {
   std::string text{id_prefix};
   append_base62(text, campaign);

@@ -80,6 +80,8 @@ struct notice {
 /// - `call.escalated` beside it where the disposition is `escalated`.
 /// An attempt that is not the last and reached nobody is completed without a disposition.
 std::vector<notice> notices_of(const event& e);
+/// The same of an event of `campaign`: a one-off call tells of the call alone, its callers know of no campaign.
+std::vector<notice> notices_of(const campaign_definition& campaign, const event& e);
 
 /// Whose notice: the same whenever it is told.
 struct notice_id {

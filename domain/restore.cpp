@@ -12,7 +12,10 @@ restore_decision decide_restore(
   now = std::max(now, campaign.last_at);
   if (campaign.status == campaign_status::running || campaign.status == campaign_status::scheduled) {
     made.paused = true;
-    made.events.emplace_back(campaign_changed{campaign_change::paused, end_reason::none, now});
+    if (campaign.definition->single_call.empty())
+      made.events.emplace_back(campaign_changed{campaign_change::paused, end_reason::none, now});
+    else
+      made.events.emplace_back(campaign_changed{campaign_change::stopped, end_reason::stop_action, now});
   }
   for (const auto& contact : open) {
     const auto& call = contact.state.call;

@@ -20,6 +20,7 @@ std::string_view code_name(error_code code) noexcept {
   case error_code::storage_failed: return "storage_failed";
   case error_code::sequence_conflict: return "sequence_conflict";
   case error_code::limit_reached: return "limit_reached";
+  case error_code::do_not_call: return "do_not_call";
   }
   return "unknown";
 }

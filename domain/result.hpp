@@ -25,6 +25,7 @@ enum class error_code : std::uint8_t {
   unauthorized,       ///< not signed, or not by whom it should be
   malformed,          ///< not what the protocol speaks
   limit_reached,      ///< a bound that its owner set on what is kept
+  do_not_call,        ///< the number is on the workspace's do-not-call list
 };
 
 /// @returns the snake_case name of `code`, for instance "illegal_transition". Never empty, thread-safe.

@@ -37,26 +37,6 @@ std::optional<response> show(route_context& context, request& asked, const link_
   return answer;
 }
 
-/// An instant given as a date-time, or as a date: then its first millisecond, or the last one of the day.
-std::optional<time_point> read_instant(query_reader& query, std::string_view name, bool whole_day) {
-  const auto text = query.text(name);
-  if (!text)
-    return std::nullopt;
-  if (auto at = parse_rfc3339(*text))
-    return at;
-  // In a query a plus sign that was not encoded arrives as a space.
-  if (auto space = text->rfind(' '); space != std::string_view::npos) {
-    std::string mended{*text};
-    mended[space] = '+';
-    if (auto at = parse_rfc3339(mended))
-      return at;
-  }
-  if (auto day = parse_date(*text))
-    return whole_day ? *day + std::chrono::days{1} - milliseconds{1} : *day;
-  query.refuse(name, "must be an ISO 8601 date or date-time, for instance 2024-01-31 or 2024-01-31T09:00:00Z");
-  return std::nullopt;
-}
-
 std::optional<response> list(route_context& context, request& asked, const link_maker&) {
   query_reader query{asked.query};
   actors::campaign_filter filter;
@@ -66,8 +46,8 @@ std::optional<response> list(route_context& context, request& asked, const link_
     if (!filter.status)
       query.refuse("status", "must be scheduled, running, paused, completed or stopped");
   }
-  filter.from = read_instant(query, "from", false);
-  filter.to = read_instant(query, "to", true);
+  filter.from = query.instant("from", false);
+  filter.to = query.instant("to", true);
   filter.limit = query.number("limit", 1, 100, 20);
   filter.offset = query.number("offset", 0, max_offset, 0);
   if (auto wrong = query.finish())

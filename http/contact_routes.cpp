@@ -1,5 +1,6 @@
 #include "http/contact_intake.hpp"
 #include "http/encode.hpp"
+#include "http/encode_call.hpp"
 #include "http/phone_path.hpp"
 #include "http/phones_body.hpp"
 #include "http/query.hpp"
@@ -58,6 +59,44 @@ std::optional<response> show(route_context& context, request& asked, const link_
       return json_response(200, std::move(body));
     });
   });
+  return std::nullopt;
+}
+
+std::optional<response> explain(route_context& context, request& asked, const link_maker& link) {
+  if (auto wrong = query_reader{asked.query}.finish())
+    return problem_response(*wrong);
+  const auto id = campaign_id::parse(asked.path_values[0]);
+  if (!id)
+    return no_such_campaign();
+  const auto number = phone_in_url(asked.path_values[1]);
+  if (!number)
+    return problem_response(problem{error_code::not_found, "The campaign has no contact with this phone.", {}});
+  context.engine.explain_contact(
+    asked.caller(), *id, *number, [id = *id, answer = responder{link()}](result<actors::explained_contact> told) {
+      answer([id, told = std::move(told)] {
+        return told ? json_response(200, encode_explanation(id, *told)) : problem_response(told.error());
+      });
+    });
+  return std::nullopt;
+}
+
+/// GET /v1/contacts/{phone}: a phone of which there is nothing to tell is no fault, one that is none is.
+std::optional<response> history(route_context& context, request& asked, const link_maker& link) {
+  query_reader query{asked.query};
+  const auto limit = query.number("limit", 1, 100, 20);
+  const auto offset = query.number("offset", 0, max_offset, 0);
+  const auto number = phone_in_url(asked.path_values[0]);
+  if (!number)
+    query.refuse("phone", "must be an E.164 number: + and 7 to 15 digits, the first not 0");
+  if (auto wrong = query.finish())
+    return problem_response(*wrong);
+  context.engine.find_phone(asked.caller(), *number, offset, limit,
+    [number = *number, offset, limit, answer = responder{link()}](result<phone_history> told) {
+      answer([number, offset, limit, told = std::move(told)] {
+        return told ? json_response(200, encode_phone_history(number, *told, offset, limit))
+                    : problem_response(told.error());
+      });
+    });
   return std::nullopt;
 }
 
@@ -139,6 +178,8 @@ constexpr std::array table{
     .accepts = media::json | media::ndjson | media::csv},
   route{verb::delete_, "/v1/campaigns/{}/contacts", remove, nullptr, phones_body_limit},
   route{verb::get, "/v1/campaigns/{}/contacts/{}", show},
+  route{verb::get, "/v1/campaigns/{}/contacts/{}/explain", explain},
+  route{verb::get, "/v1/contacts/{}", history},
 };
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "http/dnc_body.hpp"
+#include "http/encode_dnc.hpp"
 #include "http/json_text.hpp"
 #include "http/keyed_exchange.hpp"
 #include "http/phone_path.hpp"
@@ -13,33 +14,12 @@ namespace {
 constexpr std::uint64_t body_limit = 32 * 1024 * 1024; // 100,000 entries with reasons
 constexpr std::uint64_t max_offset = ~std::uint64_t{0} >> 1U;
 
-void append_text_or_null(std::string& out, std::string_view text) {
-  if (text.empty())
-    out += "null";
-  else
-    append_json_string(out, text);
-}
-
-void append_entry(std::string& out, const dnc_entry& entry) {
-  out += R"({"phone":)";
-  append_json_string(out, entry.phone.to_string());
-  out += R"(,"reason":)";
-  append_text_or_null(out, entry.reason);
-  out += R"(,"source":)";
-  append_text_or_null(out, entry.source);
-  out += R"(,"created_at":)";
-  append_time(out, entry.created_at);
-  out += R"(,"expires_at":)";
-  append_time(out, entry.expires_at);
-  out += '}';
-}
-
 std::string encode_page(const actors::dnc_page& page, std::uint64_t offset, std::size_t limit) {
   std::string out = R"({"data":[)";
   for (const auto& entry : page.entries) {
     if (&entry != &page.entries.front())
       out += ',';
-    append_entry(out, entry);
+    append_dnc_entry(out, entry);
   }
   out += R"(],"total":)";
   append_number(out, page.total);
@@ -147,7 +127,7 @@ std::optional<response> show(route_context& context, request& asked, const link_
       if (!found)
         return problem_response(found.error());
       std::string body;
-      append_entry(body, *found);
+      append_dnc_entry(body, *found);
       return json_response(200, std::move(body));
     });
   });

@@ -60,13 +60,6 @@ void append_dispositions(std::string& out, const campaign_state& state) {
   out += '}';
 }
 
-/// completed: a person answered; unknown: nobody can tell; failed: everything else that has ended.
-std::string_view status_of(const ended_call& call) noexcept {
-  if (call.outcome == call_outcome::unknown)
-    return "unknown";
-  return call.answered_at ? "completed" : "failed";
-}
-
 void append_call_head(std::string& out, const call_id& id, unsigned attempt, std::string_view status) {
   out += R"({"id":)";
   append_json_string(out, id.to_string());
@@ -91,7 +84,7 @@ void append_call_times(std::string& out, time_point started, const std::optional
 }
 
 void append_ended_call(std::string& out, const ended_call& call) {
-  append_call_head(out, call.id, call.attempt, status_of(call));
+  append_call_head(out, call.id, call.attempt, to_string(status_of(call)));
   key(out, "outcome");
   append_json_string(out, to_string(call.outcome));
   key(out, "disposition");
@@ -101,7 +94,7 @@ void append_ended_call(std::string& out, const ended_call& call) {
 
 void append_open_call(std::string& out, const open_call& call, unsigned attempt) {
   // Over on the line, and only its disposition still to come: completed, with none yet.
-  append_call_head(out, call.id, attempt, call.completed_at ? "completed" : "in_progress");
+  append_call_head(out, call.id, attempt, to_string(status_of(call)));
   out += call.completed_at ? R"(,"outcome":"answered")" : R"(,"outcome":null)";
   key(out, "disposition");
   append_text_or_null(out, call.disposition);
@@ -191,28 +184,6 @@ void append_contact(std::string& out, const contact_detail& contact) {
     append_open_call(out, *contact.state.call, contact.state.attempts);
   }
   out += "]}";
-}
-
-void append_call(
-  std::string& out, const campaign_definition& campaign, const contact_profile& contact, const notice_call& call) {
-  out += R"({"campaign_id":)";
-  append_json_string(out, campaign.id.view());
-  key(out, "contact");
-  out += R"({"phone":)";
-  append_json_string(out, contact.phone.to_string());
-  key(out, "name");
-  append_json_string(out, contact.name);
-  out += '}';
-  key(out, "language");
-  append_json_string(out, campaign.language);
-  out += ',';
-  // The rest is what a contact's own list tells of it.
-  const auto begin = out.size();
-  if (call.ended)
-    append_ended_call(out, *call.ended);
-  else
-    append_open_call(out, *call.open, call.attempt);
-  out.erase(begin, 1);
 }
 
 std::string encode_campaign_page(const actors::campaign_page& page, std::uint64_t offset, std::size_t limit) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "actors/service.hpp"
-#include "domain/notice.hpp"
 #include "http/problem.hpp"
 
 #include <cstdint>
@@ -17,10 +16,6 @@ void append_campaign(
 
 /// Appends a contact with its calls, the open one last. The custom fields are spliced in as they were given.
 void append_contact(std::string& out, const contact_detail& contact);
-
-/// Appends a call by itself, with whose it is.
-void append_call(
-  std::string& out, const campaign_definition& campaign, const contact_profile& contact, const notice_call& call);
 
 std::string encode_campaign_page(const actors::campaign_page& page, std::uint64_t offset, std::size_t limit);
 std::string encode_contact_page(const contact_page& page, std::uint64_t offset, std::size_t limit);

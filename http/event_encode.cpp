@@ -1,6 +1,7 @@
 #include "http/event_encode.hpp"
 
 #include "http/encode.hpp"
+#include "http/encode_call.hpp"
 #include "http/json_text.hpp"
 
 namespace redial::http {
@@ -32,6 +33,8 @@ std::string encode_event(const actors::feed_message& message) {
   out += R"(,"data":{"campaign":)";
   if (message.state) {
     append_campaign(out, *message.state);
+  } else if (!message.campaign->single_call.empty()) {
+    out += "null"; // a one-off call has none that its caller knows
   } else {
     out += R"({"id":)";
     append_json_string(out, message.campaign->id.view());
@@ -41,7 +44,9 @@ std::string encode_event(const actors::feed_message& message) {
   }
   if (message.what.call && message.contact) {
     out += R"(,"call":)";
-    append_call(out, *message.campaign, *message.contact, *message.what.call);
+    const auto& call = *message.what.call;
+    append_call(out, call.ended ? detail_of(message.campaign, *message.contact, *call.ended)
+                                : detail_of(message.campaign, *message.contact, *call.open, call.attempt));
     out += R"(,"contact":)";
     append_contact_name(out, *message.contact);
   }

@@ -16,7 +16,8 @@ unsigned status_of(error_code code) noexcept {
   case error_code::invalid_value: return 422;
   case error_code::illegal_transition:
   case error_code::campaign_ended:
-  case error_code::limit_reached: return 409;
+  case error_code::limit_reached:
+  case error_code::do_not_call: return 409;
   case error_code::not_found: return 404;
   case error_code::overloaded:
   case error_code::unavailable:

@@ -90,6 +90,25 @@ std::uint64_t query_reader::number(
   return value;
 }
 
+std::optional<time_point> query_reader::instant(std::string_view name, bool whole_day) {
+  const auto given = text(name);
+  if (!given)
+    return std::nullopt;
+  if (auto at = parse_rfc3339(*given))
+    return at;
+  // In a query a plus sign that was not encoded arrives as a space.
+  if (auto space = given->rfind(' '); space != std::string_view::npos) {
+    std::string mended{*given};
+    mended[space] = '+';
+    if (auto at = parse_rfc3339(mended))
+      return at;
+  }
+  if (auto day = parse_date(*given))
+    return whole_day ? *day + std::chrono::days{1} - milliseconds{1} : *day;
+  refuse(name, "must be an ISO 8601 date or date-time, for instance 2024-01-31 or 2024-01-31T09:00:00Z");
+  return std::nullopt;
+}
+
 void query_reader::refuse(std::string_view name, std::string detail) {
   faults_.add_parameter(std::string{name}, std::move(detail));
 }

@@ -1,6 +1,7 @@
 /// Query parameters: decoding, and reading them so that none is misspelt or given twice in silence.
 #pragma once
 
+#include "domain/time.hpp"
 #include "http/problem.hpp"
 
 #include <cstdint>
@@ -32,6 +33,10 @@ public:
   std::vector<std::string_view> all(std::string_view name);
   /// @returns a decimal number from `low` to `high`, or `otherwise` if the parameter is absent or at fault.
   std::uint64_t number(std::string_view name, std::uint64_t low, std::uint64_t high, std::uint64_t otherwise);
+
+  /// @returns an instant given as a date-time, or as a date: then its first millisecond, or, with `whole_day`, the last
+  /// one of the day.
+  std::optional<time_point> instant(std::string_view name, bool whole_day);
 
   void refuse(std::string_view name, std::string detail);
 

@@ -70,8 +70,8 @@ std::variant<routed, problem_details> decode_values(const route& to, const std::
 } // namespace
 
 std::span<const std::span<const route>> all_routes() {
-  static const std::array tables{campaign_routes(), contact_routes(), dnc_routes(), event_routes(), export_routes(),
-    gateway_routes(), health_routes(), key_routes(), openapi_routes(), webhook_routes()};
+  static const std::array tables{call_routes(), campaign_routes(), contact_routes(), dnc_routes(), event_routes(),
+    export_routes(), gateway_routes(), health_routes(), key_routes(), openapi_routes(), webhook_routes()};
   return tables;
 }
 

@@ -43,6 +43,7 @@ std::optional<access_scope> scope_of(const route& to) noexcept;
 /// @returns whether nothing under this path, not even that there is nothing, is told to callers without a key.
 bool is_guarded(std::string_view path) noexcept;
 
+std::span<const route> call_routes();
 std::span<const route> campaign_routes();
 std::span<const route> contact_routes();
 std::span<const route> dnc_routes();

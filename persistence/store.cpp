@@ -271,12 +271,13 @@ result<void> store::scan_records(table where, std::string_view from, std::string
   return scan_rows(*self_->backend, where, from, to, visit);
 }
 
+std::vector<std::pair<campaign_no, shared_head>> store::impl::all_heads() const {
+  const std::shared_lock lock{mutex};
+  return {heads.begin(), heads.end()};
+}
+
 std::vector<campaign_head> store::campaigns() const {
-  std::vector<std::pair<campaign_no, shared_head>> all;
-  {
-    const std::shared_lock lock{self_->mutex};
-    all.assign(self_->heads.begin(), self_->heads.end());
-  }
+  const auto all = self_->all_heads();
   std::vector<campaign_head> found;
   found.reserve(all.size());
   for (const auto& [number, state] : all)

@@ -180,6 +180,12 @@ public:
   /// found from its creation on, dialed or not.
   result<call_detail> find_call(std::string_view workspace, call_id id) const;
 
+  /// @returns one page of what the campaigns and one-off calls of a workspace had to do with a phone, the newest first.
+  /// Costs a scan over 8 bytes a contact of the workspace, up to where the phone stands in each list: not for a thread
+  /// that others wait for.
+  result<phone_history> find_phone(
+    std::string_view workspace, phone number, std::uint64_t offset, std::size_t limit) const;
+
   /// Hands out the events of a campaign after `after_seq` in order, with their numbers, until `visit` returns false.
   result<void> read_events(campaign_no campaign, std::uint64_t after_seq,
     const std::function<bool(std::uint64_t seq, const event&)>& visit) const;
@@ -193,8 +199,8 @@ public:
   std::uint64_t last_commit() const noexcept;
   /// Hands out the commits from number `first` (1 if that is 0) to `last_commit` in order, until `visit` returns false.
   result<void> read_commits(std::uint64_t first, const std::function<bool(const commit_entry&)>& visit) const;
-  /// @returns the number of the first commit in which an event of `at` or later can be; beyond `last_commit` if there is
-  /// none. A few point reads.
+  /// @returns the number of the first commit in which an event of `at` or later can be; beyond `last_commit` if there
+  /// is none. A few point reads.
   result<std::uint64_t> first_commit_since(time_point at) const;
 
   /// @returns nullopt while writes are taken, otherwise a sentence that says why they are not. Thread-safe.

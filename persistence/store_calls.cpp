@@ -180,13 +180,10 @@ result<call_page> store::list_calls(
   std::string_view workspace, std::optional<campaign_no> campaign, const call_filter& filter) const {
   std::vector<std::pair<campaign_no, shared_head>> asked;
   std::unique_lock committing{self_->commit_mutex}; // what the heads count is what the rows show
-  {
-    const std::shared_lock lock{self_->mutex};
-    if (!campaign)
-      asked.assign(self_->heads.begin(), self_->heads.end());
-    else if (const auto it = self_->heads.find(*campaign); it != self_->heads.end())
-      asked.emplace_back(*it);
-  }
+  if (!campaign)
+    asked = self_->all_heads();
+  else if (auto head = self_->head(*campaign))
+    asked.emplace_back(*campaign, std::move(head));
   const auto instant = self_->backend->snapshot();
   committing.unlock();
   if (!instant)
@@ -224,6 +221,32 @@ result<call_page> store::list_calls(
     page.calls.push_back(std::move(*told));
   }
   return page;
+}
+
+result<phone_history> store::find_phone(
+  std::string_view workspace, phone number, std::uint64_t offset, std::size_t limit) const {
+  auto heads = self_->all_heads();
+  std::erase_if(heads, [&](const auto& each) { return each.second->definition->workspace != workspace; });
+  std::sort(heads.begin(), heads.end(), [](const auto& a, const auto& b) {
+    const auto& x = *a.second->definition;
+    const auto& y = *b.second->definition;
+    return x.created_at != y.created_at ? x.created_at > y.created_at : x.id < y.id;
+  });
+  phone_history history;
+  for (const auto& [campaign, head] : heads) {
+    const auto contact = find_contact(campaign, number);
+    if (!contact)
+      return contact.error();
+    if (!*contact)
+      continue;
+    if (history.total++ < offset || history.entries.size() == limit)
+      continue;
+    auto detail = load_contact(campaign, **contact);
+    if (!detail)
+      return detail.error();
+    history.entries.push_back({head->definition, std::move(*detail)});
+  }
+  return history;
 }
 
 result<call_detail> store::find_call(std::string_view workspace, call_id id) const {

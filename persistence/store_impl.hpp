@@ -14,6 +14,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace redial::persistence {
@@ -34,6 +35,8 @@ struct store::impl {
   shared_head head(campaign_no campaign) const;
   /// @returns the same, or `not_found`.
   result<shared_head> existing(campaign_no campaign) const;
+  /// @returns every campaign as committed, by number.
+  std::vector<std::pair<campaign_no, shared_head>> all_heads() const;
   /// No number up to `campaign` is given out any more.
   void reserve(campaign_no campaign) noexcept;
 

@@ -43,7 +43,7 @@ TEST_CASE("a call is completed if a person answered, failed if nobody did, unkno
   CHECK(status_of(open) == call_status::completed);
 }
 
-TEST_CASE("a call in progress tells neither outcome nor disposition, one whose result is awaited its outcome") {
+TEST_CASE("a call in progress tells no outcome, one whose result is awaited does; both what the script has said") {
   const auto campaign = std::make_shared<const campaign_definition>(sample::definition());
   open_call open{sample::call, epoch, epoch + 5s, "interested"};
   auto told = detail_of(campaign, {}, open, 2);
@@ -51,7 +51,7 @@ TEST_CASE("a call in progress tells neither outcome nor disposition, one whose r
   CHECK(told.attempt == 2);
   CHECK(told.status == call_status::in_progress);
   CHECK(told.outcome == std::nullopt);
-  CHECK(told.disposition == "");
+  CHECK(told.disposition == "interested");
   CHECK(told.started_at == epoch);
   CHECK(told.answered_at == epoch + 5s);
   CHECK(told.ended_at == std::nullopt);

@@ -1,4 +1,5 @@
 #include "tests/domain/campaign_driver.hpp"
+#include "domain/explain.hpp"
 #include "tests/domain/ask_twice.hpp"
 
 #include <algorithm>
@@ -170,6 +171,8 @@ std::string campaign_driver::attempt() {
     return "decide_attempt is not pure";
   if (decided->has_value() != (dialing && wanted))
     return dialing && wanted ? "an attempt was refused that was due" : "an attempt was accepted that must not be";
+  if (auto fault = check_explanation(number, dialing && wanted); !fault.empty())
+    return fault;
   if (!dialing || !wanted) {
     ++covered_.refusals;
     auto expected = dialing ? error_code::not_due : error_code::not_dialing;
@@ -185,6 +188,30 @@ std::string campaign_driver::attempt() {
   book.not_before.reset();
   past_calls_.push_back({number, id});
   return apply(**decided);
+}
+
+/// What `explain` says of a contact of which the driver knows whether an attempt is accepted.
+std::string campaign_driver::check_explanation(contact_no number, bool accepted) const {
+  const auto& contact = contacts_[number];
+  const auto told = explain(state_, contact, {}, now_);
+  if ((told.verdict == dial_verdict::eligible) != accepted)
+    return "explain and decide_attempt do not agree";
+  if (accepted != (told.eligible_at == now_ && state_.status == campaign_status::running))
+    return "who is eligible is so now";
+  if (told.verdict != dial_verdict::later)
+    return told.eligible_at.has_value() == accepted ? std::string{} : "an instant is foretold that nobody can know";
+  // With time alone it comes to pass then, and not before.
+  const auto accepts_at = [&](time_point at) {
+    auto state = state_;
+    while (auto e = decide_by_time(state, at))
+      evolve(state, event{*e});
+    return decide_attempt(state, number, contact, call_id{1, 1}, at).has_value();
+  };
+  if (!told.eligible_at || !accepts_at(*told.eligible_at))
+    return "a contact is not eligible when it was foretold to be";
+  return *told.eligible_at > now_ && accepts_at(*told.eligible_at - 1ms)
+           ? "a contact is eligible before it was foretold to be"
+           : std::string{};
 }
 
 std::string campaign_driver::remove() {

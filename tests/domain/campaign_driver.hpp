@@ -68,6 +68,7 @@ private:
   std::string take_back();
   std::string remove();
   std::string join();
+  std::string check_explanation(contact_no number, bool accepted) const;
   std::string pass_time();
   std::string change_list();
   std::string lapse(contact_no number);

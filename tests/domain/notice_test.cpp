@@ -128,6 +128,12 @@ TEST_CASE("every move of a campaign is told under its name") {
     CHECK_FALSE(all.front().call);
   }
   CHECK(notices_of(event{campaign_created{}}).empty());
+
+  auto definition = sample::definition();
+  const event paused = campaign_changed{campaign_change::paused, end_reason::none, sample::epoch};
+  CHECK(notices_of(definition, paused).size() == 1);
+  definition.single_call = call_id{1, 2};
+  CHECK(notices_of(definition, paused).empty());
 }
 
 TEST_CASE("names of notices go there and back, and a filter keeps them apart") {

@@ -1,3 +1,4 @@
+#include "domain/call.hpp"
 #include "domain/restore.hpp"
 #include "domain/rules.hpp"
 #include "tests/domain/samples.hpp"
@@ -40,6 +41,18 @@ TEST_CASE("restored, a campaign that would dial by itself is paused, the others 
   CHECK(restored.status == (live ? campaign_status::paused : status));
   CHECK_FALSE(may_dial(restored, now));
   CHECK_FALSE(may_dial(restored, now + 1000h));
+}
+
+TEST_CASE("restored, a one-off call is not made any more") {
+  auto definition = sample::definition(1);
+  definition.single_call = call_id{1, 2};
+  const auto state = sample::in_status(campaign_status::running, definition, 1);
+  const auto made = decide_restore(state, {}, now);
+  CHECK(made.paused);
+  const auto restored = after(state, made);
+  CHECK(restored.status == campaign_status::stopped);
+  CHECK_FALSE(decide_attempt(restored, 0, {}, call_id{3, 4}, now).has_value());
+  CHECK(single_call_of(restored, {}).status == call_status::cancelled);
 }
 
 TEST_CASE("a restored campaign whose start time is still to come does not start by itself") {

@@ -1,6 +1,6 @@
 #include "tests/http/memory_engine.hpp"
 
-#include "domain/rules.hpp"
+#include "tests/http/memory_campaign.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -13,18 +13,6 @@ void counting_random::fill(std::span<std::byte> out) {
     out[i] = static_cast<std::byte>((next_ * 0x9e3779b97f4a7c15ULL) >> (8 * (i % 8)));
   ++next_;
 }
-
-struct memory_engine::campaign {
-  actors::campaign_view_ptr view;
-  std::vector<contact_detail> contacts;
-
-  template <class Event>
-  void apply(const Event& what) {
-    auto next = std::make_shared<actors::campaign_view>(*view);
-    evolve(next->state, what);
-    view = std::move(next);
-  }
-};
 
 class memory_engine::upload final : public actors::campaign_upload {
 public:
@@ -198,7 +186,8 @@ actors::campaign_view_ptr memory_engine::find(std::string_view workspace, const 
 
 std::shared_ptr<memory_engine::campaign> memory_engine::own(std::string_view workspace, const campaign_id& id) const {
   const auto found = campaigns_.find(id);
-  const bool mine = found != campaigns_.end() && found->second->view->state.definition->workspace == workspace;
+  const bool mine = found != campaigns_.end() && found->second->view->state.definition->workspace == workspace
+                    && found->second->view->state.definition->single_call.empty();
   return mine ? found->second : nullptr;
 }
 
@@ -208,6 +197,7 @@ actors::campaign_page memory_engine::list(const actors::campaign_filter& filter)
   for (const auto& [id, each] : campaigns_) {
     const auto created = each->view->state.definition->created_at;
     const bool wanted = each->view->state.definition->workspace == filter.workspace
+                        && each->view->state.definition->single_call.empty()
                         && (!filter.status || each->view->state.status == *filter.status)
                         && (!filter.from || created >= *filter.from) && (!filter.to || created <= *filter.to);
     if (wanted)
@@ -220,12 +210,6 @@ actors::campaign_page memory_engine::list(const actors::campaign_filter& filter)
   for (auto i = filter.offset; i < matching.size() && page.campaigns.size() < filter.limit; ++i)
     page.campaigns.push_back(matching[i]);
   return page;
-}
-
-template <class T>
-void memory_engine::keep(const actors::answer_note<T>& note, const T& outcome) {
-  if (note)
-    given_[note.request->key] = {note.word(outcome), note.request->fingerprint};
 }
 
 result<actors::key_claim> memory_engine::claim_key(const std::string& key) {

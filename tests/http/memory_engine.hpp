@@ -66,6 +66,15 @@ public:
     const actors::caller& from, std::uint64_t offset, std::size_t limit, actors::reply<actors::dnc_page> done) override;
   void find_dnc(const actors::caller& from, phone number, actors::reply<dnc_entry> done) override;
   actors::feed_service* feed() noexcept override { return &events; }
+  void explain_contact(const actors::caller& from, const campaign_id& id, phone number,
+    actors::reply<actors::explained_contact> done) override;
+  void list_calls(const actors::caller& from, const std::optional<campaign_id>& id, const call_filter& filter,
+    actors::reply<call_page> done) override;
+  void find_call(const actors::caller& from, call_id id, actors::reply<call_detail> done) override;
+  void find_phone(const actors::caller& from, phone number, std::uint64_t offset, std::size_t limit,
+    actors::reply<phone_history> done) override;
+  void start_call(const actors::caller& from, actors::one_off_call call, actors::answer_note<call_detail> note,
+    actors::reply<call_detail> done) override;
   std::optional<std::string> not_ready() const override;
 
   std::atomic<std::size_t> clearings{0}; ///< how often it was asked whether calls are on their way
@@ -80,6 +89,8 @@ public:
   /// From now on commands are dropped without an answer, as a dying engine might.
   void drop_commands(bool drop);
   std::size_t campaigns() const;
+  /// The custom fields of the first contact that has this phone.
+  std::string fields_of(phone number) const;
   /// Claims of idempotency keys that live.
   std::size_t keys_in_use() const;
   std::size_t open_uploads() const;
@@ -104,8 +115,12 @@ private:
   class upload;
   class addition;
   template <class T>
-  void keep(const actors::answer_note<T>& note, const T& outcome); // the mutex is held
+  void keep(const actors::answer_note<T>& note, const T& outcome) { // the mutex is held
+    if (note)
+      given_[note.request->key] = {note.word(outcome), note.request->fingerprint};
+  }
   class reading;
+  std::vector<call_detail> calls_of(std::string_view workspace, const std::optional<campaign_id>& id) const;
   std::shared_ptr<campaign> own(std::string_view workspace, const campaign_id& id) const;
   void answer_later(std::function<void()> work);
   void serve();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Api } from '../lib/api.mjs';
 import { head, RawConnection, send } from '../lib/http.mjs';
 
-const absent = { campaign_id: 'cmp_000000000', key_id: 'key_000000000', phone: '+10000000', webhook_id: 'whk_000000000' };
+const absent = { campaign_id: 'cmp_000000000', call_id: 'cal_0000000000000000000000', key_id: 'key_000000000', phone: '+10000000', webhook_id: 'whk_000000000' };
 
 export default function every(test, { api, contract, samples, start }) {
   /** Each operation that names `status` and whose requests can be made here. */
