@@ -12,6 +12,14 @@ using nlohmann::json;
 
 namespace {
 
+std::string call_of(std::size_t number) {
+  return json{{"phone", phone_number(number)}, {"name", "A"}, {"script_id", "s"}, {"language", "en"}}.dump();
+}
+
+std::string hook_of(const std::string& path) {
+  return json{{"url", "https://receiver.example/" + path}, {"events", {"*"}}}.dump();
+}
+
 /// A workspace with objects of every kind ("acme"), and a caller of another one who knows all their ids.
 struct two_workspaces {
   two_workspaces() {
@@ -23,6 +31,12 @@ struct two_workspaces {
     REQUIRE(made.status == 201);
     key_id = made.json().at("id");
     REQUIRE(owner->post("/v1/dnc", json{{"phone", phone_number(900)}}.dump()).status == 200);
+    const auto called = owner->post("/v1/calls", call_of(903));
+    REQUIRE(called.status == 201);
+    call_id = called.json().at("id");
+    const auto hook = owner->post("/v1/webhooks", hook_of("a"));
+    REQUIRE(hook.status == 201);
+    webhook_id = hook.json().at("id");
   }
 
   std::string key(const std::string& workspace) {
@@ -41,6 +55,8 @@ struct two_workspaces {
   std::unique_ptr<client> other;
   std::string campaign;
   std::string key_id;
+  std::string call_id;
+  std::string webhook_id;
 };
 
 /// One route tried with the other's ids.
@@ -78,11 +94,18 @@ std::string stop_of(const two_workspaces& w) { return of_campaign(w) + "/stop"; 
 std::string contacts_of_it(const two_workspaces& w) { return of_campaign(w) + "/contacts"; }
 std::string first_contact(const two_workspaces& w) { return contacts_of_it(w) + "/" + phone_number(0); }
 std::string export_of(const two_workspaces& w) { return of_campaign(w) + "/export?format=csv"; }
-std::string of_entry(const two_workspaces&) { return "/v1/dnc/" + phone_number(900); }
 std::string events_of(const two_workspaces& w) { return of_campaign(w) + "/events"; }
+std::string calls_of_it(const two_workspaces& w) { return of_campaign(w) + "/calls"; }
+std::string why_not(const two_workspaces& w) { return first_contact(w) + "/explain"; }
+std::string of_call(const two_workspaces& w) { return "/v1/calls/" + w.call_id; }
+std::string of_hook(const two_workspaces& w) { return "/v1/webhooks/" + w.webhook_id; }
+std::string deliveries_of(const two_workspaces& w) { return of_hook(w) + "/deliveries"; }
+std::string replay_of(const two_workspaces& w) { return of_hook(w) + "/replay?from=2030-01-01T00:00:00Z"; }
+std::string of_entry(const two_workspaces&) { return "/v1/dnc/" + phone_number(900); }
 std::string of_key(const two_workspaces& w) { return "/v1/keys/" + w.key_id; }
 
 const std::string no_campaign = "/v1/campaigns/cmp_000000000";
+const std::string no_hook = "/v1/webhooks/whk_000000000";
 
 /// Every route there is, "METHOD path". A new one has to come here too.
 const std::map<std::string, attempt> attempts{
@@ -111,6 +134,34 @@ const std::map<std::string, attempt> attempts{
                                        json::array({{{"phone", phone_number(9)}, {"name", "A"}}}).dump())},
   {"DELETE /v1/campaigns/{}/contacts",
     hidden(verb::delete_, contacts_of_it, no_campaign + "/contacts", json{{"phones", {phone_number(0)}}}.dump())},
+
+  {"GET /v1/campaigns/{}/contacts/{}/explain",
+    hidden(verb::get, why_not, no_campaign + "/contacts/" + phone_number(0) + "/explain")},
+  {"GET /v1/contacts/{}", unlisted("/v1/contacts/" + phone_number(0))},
+
+  {"GET /v1/calls", [](two_workspaces& w) { CHECK(w.other->get("/v1/calls").json().at("total") == 0); }},
+  {"POST /v1/calls",
+    [](two_workspaces& w) {
+      const auto made = w.other->post("/v1/calls", call_of(904));
+      REQUIRE(made.status == 201);
+      CHECK(w.owner->get(made.header("Location")).status == 404);
+    }},
+  {"GET /v1/calls/{}", hidden(verb::get, of_call, "/v1/calls/cal_0000000000000000000000")},
+  {"GET /v1/campaigns/{}/calls", hidden(verb::get, calls_of_it, no_campaign + "/calls")},
+
+  {"GET /v1/webhooks", unlisted("/v1/webhooks")},
+  {"POST /v1/webhooks",
+    [](two_workspaces& w) {
+      const auto made = w.other->post("/v1/webhooks", hook_of("b"));
+      REQUIRE(made.status == 201);
+      const auto path = "/v1/webhooks/" + made.json().at("id").get<std::string>();
+      CHECK(w.owner->get(path).status == 404);
+      CHECK(w.other->del(path).status == 204);
+    }},
+  {"GET /v1/webhooks/{}", hidden(verb::get, of_hook, no_hook)},
+  {"DELETE /v1/webhooks/{}", hidden(verb::delete_, of_hook, no_hook)},
+  {"GET /v1/webhooks/{}/deliveries", hidden(verb::get, deliveries_of, no_hook + "/deliveries")},
+  {"POST /v1/webhooks/{}/replay", hidden(verb::post, replay_of, no_hook + "/replay?from=2030-01-01T00:00:00Z")},
 
   {"GET /v1/events",
     [](two_workspaces& w) {
@@ -184,7 +235,8 @@ TEST_CASE("no route shows one workspace's objects to another, or lets it touch t
   CHECK(show(*w.owner, w.campaign) == before);
   CHECK(w.owner->get(of_key(w)).json().at("revoked") == false);
   // What was hidden is there.
-  for (const auto& path : {of_campaign(w), contacts_of_it(w), first_contact(w), of_entry(w), of_key(w)})
+  for (const auto& path :
+    {of_campaign(w), contacts_of_it(w), first_contact(w), of_call(w), of_entry(w), of_hook(w), of_key(w)})
     CHECK(w.owner->get(path).status == 200);
 }
 
