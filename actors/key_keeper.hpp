@@ -19,11 +19,12 @@ public:
   std::vector<key_ptr> list(const std::optional<workspace_name>& workspace) const override {
     return book_.list(workspace);
   }
-  void create(const caller& from, access_scope scope, std::string name, reply<created_key> done) override;
+  void create(const caller& from, access_scope scope, std::string name, answer_note<created_key> note,
+    reply<created_key> done) override;
   void revoke(const caller& from, const key_id& id, reply<key_ptr> done) override;
 
 private:
-  void commit(key_plan plan, std::function<void(result<key_plan>)> done);
+  void commit(key_plan plan, answer_note<created_key> note, time_point now, std::function<void(result<key_plan>)> done);
 
   engine_context& context_;
   key_book& book_;

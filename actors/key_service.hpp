@@ -2,6 +2,7 @@
 /// asked before anything else of a request is looked at.
 #pragma once
 
+#include "actors/answer_note.hpp"
 #include "actors/service.hpp"
 #include "domain/access.hpp"
 
@@ -35,8 +36,9 @@ public:
   virtual std::vector<key_ptr> list(const std::optional<workspace_name>& workspace) const = 0;
 
   /// Makes a key of the caller's workspace; answers when it is stored. `invalid_value` where the name cannot be one, or
-  /// the workspace has as many keys as it may have.
-  virtual void create(const caller& from, access_scope scope, std::string name, reply<created_key> done) = 0;
+  /// the workspace has as many keys as it may have. What `note` words must not hold the key's text: it is stored.
+  virtual void create(const caller& from, access_scope scope, std::string name, answer_note<created_key> note,
+    reply<created_key> done) = 0;
 
   /// Revokes a key of the caller's workspace; it opens nothing any more once this is answered. One that has been
   /// revoked before stays as it is. `not_found` where the workspace has no such key.

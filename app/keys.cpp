@@ -158,7 +158,7 @@ control_handler keys_of(actors::key_service& service) {
       asked, [&](const auto& workspace) { return service.list(workspace); },
       [&](const workspace_name& workspace, access_scope scope, std::string name) {
         return answer_of<actors::created_key>([&](auto done) {
-          service.create({workspace, "cli"}, scope, std::move(name), std::move(done));
+          service.create({workspace, "cli"}, scope, std::move(name), {}, std::move(done));
         });
       },
       [&](const workspace_name& workspace, const key_id& id) {

@@ -1,5 +1,6 @@
 #include "http/json_body.hpp"
 #include "http/json_text.hpp"
+#include "http/keyed_exchange.hpp"
 #include "http/query.hpp"
 #include "http/router.hpp"
 
@@ -14,8 +15,7 @@ constexpr std::uint64_t max_offset = ~std::uint64_t{0} >> 1U;
 
 response no_such_key() { return problem_response(problem{error_code::not_found, "There is no key with this id.", {}}); }
 
-/// @param text of the key, which stands only in the answer to its creation
-void append_key(std::string& out, const api_key& key, std::optional<std::string_view> text = std::nullopt) {
+void append_members(std::string& out, const api_key& key) {
   out += R"({"id":)";
   append_json_string(out, key.id.view());
   out += R"(,"name":)";
@@ -30,11 +30,26 @@ void append_key(std::string& out, const api_key& key, std::optional<std::string_
   out += key.revoked_at ? "true" : "false";
   out += R"(,"revoked_at":)";
   append_time(out, key.revoked_at);
-  if (text) {
-    out += R"(,"key":)";
-    append_json_string(out, *text);
-  }
+}
+
+void append_key(std::string& out, const api_key& key) {
+  append_members(out, key);
   out += '}';
+}
+
+/// @param text of the key, or null where the answer is to be stored: it is given once.
+response creation_answer(const api_key& key, const std::string* text) {
+  std::string body;
+  append_members(body, key);
+  body += R"(,"key":)";
+  if (text != nullptr)
+    append_json_string(body, *text);
+  else
+    body += "null";
+  body += '}';
+  auto answer = json_response(201, std::move(body));
+  answer.location = "/v1/keys/" + key.id.to_string();
+  return answer;
 }
 
 response key_answer(const api_key& key) {
@@ -124,16 +139,12 @@ std::optional<response> create(route_context& context, request& asked, const lin
   if (auto* wrong = std::get_if<problem_details>(&wanted))
     return problem_response(*wrong);
   auto& key = std::get<wanted_key>(wanted);
-  context.keys.create(
-    asked.caller(), key.scope, std::move(key.name), [answer = responder{link()}](result<actors::created_key> made) {
+  auto note = note_of<actors::created_key>(std::exchange(asked.keyed, {}),
+    [](const actors::created_key& made) { return creation_answer(*made.key, nullptr); });
+  context.keys.create(asked.caller(), key.scope, std::move(key.name), std::move(note),
+    [answer = responder{link()}](result<actors::created_key> made) {
       answer([made = std::move(made)] {
-        if (!made)
-          return problem_response(made.error());
-        std::string body;
-        append_key(body, *made->key, made->text);
-        auto created = json_response(201, std::move(body));
-        created.location = "/v1/keys/" + made->key->id.to_string();
-        return created;
+        return made ? creation_answer(*made->key, &made->text) : problem_response(made.error());
       });
     });
   return std::nullopt;
@@ -155,7 +166,7 @@ std::optional<response> revoke(route_context& context, request& asked, const lin
 
 constexpr std::array table{
   route{verb::get, "/v1/keys", list, nullptr, 0, true, false, admission::admin},
-  route{verb::post, "/v1/keys", create, nullptr, key_body_limit, true, false, admission::admin},
+  route{verb::post, "/v1/keys", create, nullptr, key_body_limit, true, true, admission::admin},
   route{verb::get, "/v1/keys/{}", show, nullptr, 0, true, false, admission::admin},
   route{verb::delete_, "/v1/keys/{}", revoke, nullptr, key_body_limit, true, false, admission::admin},
 };

@@ -189,7 +189,7 @@ TEST_CASE("keys that are made and revoked while the engine runs are stored befor
   w.context().books.push_back(&book);
   auto keys = std::make_unique<actors::key_keeper>(w.context(), book, w.engine().writer());
   std::optional<result<actors::created_key>> made;
-  keys->create({"acme", "trace"}, access_scope::read, "n", [&](auto outcome) { made = std::move(outcome); });
+  keys->create({"acme", "trace"}, access_scope::read, "n", {}, [&](auto outcome) { made = std::move(outcome); });
   CHECK_FALSE(made);
   CHECK(book.list(std::nullopt).empty());
   w.settle();

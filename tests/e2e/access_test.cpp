@@ -155,8 +155,14 @@ TEST_CASE("no key stands in the data or in the log") {
     server_process server{directory, {"--log-level=trace"}};
     client http{server.port()};
     for (const auto* scope : {"read", "write", "admin"}) {
-      const auto made = http.post("/v1/keys", json{{"scope", scope}, {"name", scope}}.dump());
+      const auto body = json{{"scope", scope}, {"name", scope}}.dump();
+      const headers keyed{{"Idempotency-Key", scope}};
+      const auto made = http.request(verb::post, "/v1/keys", body, keyed);
       REQUIRE(made.status == 201);
+      // The answer that is kept for who asks again is all but the text.
+      auto expected = made.json();
+      expected["key"] = nullptr;
+      CHECK(http.request(verb::post, "/v1/keys", body, keyed).json() == expected);
       texts.push_back(made.json().at("key"));
       CHECK(status_for(server.port(), texts.back()) == 200);
       CHECK(http.del(made.header("Location")).status == 200);

@@ -49,8 +49,9 @@ std::vector<actors::key_ptr> memory_keys::list(const std::optional<workspace_nam
   return found;
 }
 
-void memory_keys::create(
-  const actors::caller& from, access_scope scope, std::string name, actors::reply<actors::created_key> done) {
+void memory_keys::create(const actors::caller& from, access_scope scope, std::string name,
+  actors::answer_note<actors::created_key> note, actors::reply<actors::created_key> done) {
+  note = {};
   const auto text = add(from.workspace, scope, name);
   done(actors::created_key{find(text), text});
 }

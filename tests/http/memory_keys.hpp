@@ -22,8 +22,9 @@ public:
   actors::key_ptr find(std::string_view text) const override;
   std::uint64_t version() const noexcept override;
   std::vector<actors::key_ptr> list(const std::optional<workspace_name>& workspace) const override;
-  void create(
-    const actors::caller& from, access_scope scope, std::string name, actors::reply<actors::created_key> done) override;
+  /// The note is dropped: nothing is stored here.
+  void create(const actors::caller& from, access_scope scope, std::string name,
+    actors::answer_note<actors::created_key> note, actors::reply<actors::created_key> done) override;
   void revoke(const actors::caller& from, const key_id& id, actors::reply<actors::key_ptr> done) override;
   /// As `revoke`, by the key's text.
   void revoke(const std::string& text);

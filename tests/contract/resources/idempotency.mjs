@@ -11,10 +11,8 @@ export default function idempotency(test, { api, contract, samples }) {
   const success = (id) => Number(Object.keys(contract.get(id).operation.responses).find((status) => status.startsWith('2')));
 
   test('whatever creates something takes an Idempotency-Key', () => {
-    // The answer to the creation of a key shows its text, which is kept nowhere: so that answer cannot be given twice.
-    const exempt = ['createKey'];
     for (const [id, { operation }] of contract.operations) {
-      if ('201' in operation.responses) assert.ok(heeding.includes(id) !== exempt.includes(id), id);
+      if ('201' in operation.responses) assert.ok(heeding.includes(id), id);
     }
   });
 
@@ -25,7 +23,9 @@ export default function idempotency(test, { api, contract, samples }) {
       assert.equal(first.headers['idempotency-replayed'], undefined, id);
       const second = await api.call(id, success(id), asked);
       assert.equal(second.headers['idempotency-replayed'], 'true', id);
-      assert.deepEqual([second.text, second.headers.location], [first.text, first.headers.location], id);
+      // The text of a key is kept nowhere, so the second answer cannot show it.
+      const told = id === 'createKey' ? first.text.replace(/"key":"[^"]*"/, '"key":null') : first.text;
+      assert.deepEqual([second.text, second.headers.location], [told, first.headers.location], id);
       const other = await api.call(id, success(id), { ...(await samples[id](api)), headers: { 'Idempotency-Key': newKey() }, whole: true });
       assert.equal(other.headers['idempotency-replayed'], undefined, id);
       if (first.body.id) assert.notEqual(other.text, first.text, id);
