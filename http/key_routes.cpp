@@ -98,6 +98,14 @@ struct wanted_key {
   std::string name;
 };
 
+/// What is wrong may be none of the members: that the workspace has no room for another key.
+response refused_creation(const problem& why) {
+  auto details = to_details(why);
+  if (details.status == 422 && details.faults.empty())
+    details.faults.add("", why.detail);
+  return problem_response(details);
+}
+
 /// {"scope": …, "name": …}, the name optional.
 checked<wanted_key> read_wanted(std::string_view body) {
   auto parsed = parse_json(body);
@@ -144,7 +152,7 @@ std::optional<response> create(route_context& context, request& asked, const lin
   context.keys.create(asked.caller(), key.scope, std::move(key.name), std::move(note),
     [answer = responder{link()}](result<actors::created_key> made) {
       answer([made = std::move(made)] {
-        return made ? creation_answer(*made->key, &made->text) : problem_response(made.error());
+        return made ? creation_answer(*made->key, &made->text) : refused_creation(made.error());
       });
     });
   return std::nullopt;
