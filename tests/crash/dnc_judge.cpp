@@ -45,8 +45,8 @@ bool dnc_judge::is_listed(e2e::client& http, phone number) {
 
 void dnc_judge::compare_list(e2e::client& http, const std::set<phone>& asked_off, verdict& result) const {
   std::unordered_map<phone, bool> listed;
-  for (const auto& [number, history] : by_number_) {
-    const auto& last = *history.notes.back();
+  for (const auto& [number, touched] : by_number_) {
+    const auto& last = *touched.notes.back();
     const bool there = listed.emplace(number, is_listed(http, number)).first->second;
     if (last.went != fate::acknowledged)
       continue;

@@ -9,6 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
+namespace redial::e2e {
+class client;
+}
+
 namespace redial::crash {
 
 class dnc_judge {
