@@ -137,7 +137,7 @@ const std::map<std::string, attempt> attempts{
 
   {"GET /v1/campaigns/{}/contacts/{}/explain",
     hidden(verb::get, why_not, no_campaign + "/contacts/" + phone_number(0) + "/explain")},
-  {"GET /v1/contacts/{}", unlisted("/v1/contacts/" + phone_number(0))},
+  {"GET /v1/contacts/{}", unlisted("/v1/contacts/" + phone_number(1))},
 
   {"GET /v1/calls", [](two_workspaces& w) { CHECK(w.other->get("/v1/calls").json().at("total") == 0); }},
   {"POST /v1/calls",
