@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Api } from '../lib/api.mjs';
 import { head, RawConnection, send } from '../lib/http.mjs';
+import { eventually } from '../lib/server.mjs';
 
 const absent = { campaign_id: 'cmp_000000000', key_id: 'key_000000000', phone: '+10000000', webhook_id: 'whk_000000000' };
 
@@ -34,6 +35,12 @@ export default function every(test, { api, contract, samples, start }) {
       const other = await api.call(id, successOf(id), { ...(await samples[id](api)), headers: { 'X-Request-Id': 'no good' }, whole: true });
       assert.match(other.headers['x-request-id'], /^req_[0-9a-f]{16}$/);
     }
+  });
+
+  test('the log bears the request id', async () => {
+    const server = await start(['log.level=debug']);
+    await api.on(server.port).call('getHealth', 200, { headers: { 'X-Request-Id': 'trace-of-the-contract-test' } });
+    await eventually('the line in the log', () => server.log.includes('trace-of-the-contract-test'));
   });
 
   test('400: unknown query parameters, by name', async () => {
