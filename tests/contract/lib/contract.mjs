@@ -8,7 +8,6 @@ import { parse } from 'yaml';
 /** What the connection adds to every answer, and no operation has to name. */
 const everyAnswers = new Set([
   'cache-control', 'connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding',
-  'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset',
 ]);
 const methods = ['get', 'put', 'post', 'delete', 'patch'];
 const token = (text) => text.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -130,6 +129,23 @@ export class Contract {
     assert.ok(operation.requestBody, `${id} takes an undocumented body`);
     const { pointer } = this.resolve(`${at}/requestBody`);
     this.validate(`${pointer}/content/${token('application/json')}/schema`, body, `the request of ${id}`);
+  }
+
+  /** An event, wherever it is told: by a webhook's message or by a stream. */
+  checkEvent(body) {
+    const name = body.type.startsWith('call.') ? 'CallEvent' : 'CampaignEvent';
+    this.validate(`#/components/schemas/${name}`, body, `a ${body.type}`);
+    assert.equal(body.event, body.type);
+  }
+
+  /** What a webhook was sent must be what the document says is sent. */
+  checkMessage(headers, body) {
+    const at = `#/webhooks/${body.type.startsWith('call.') ? 'callEvent' : 'campaignEvent'}/post`;
+    for (const index of this.resolve(at).value.parameters.keys()) {
+      const { value: parameter, pointer } = this.resolve(`${at}/parameters/${index}`);
+      this.validate(`${pointer}/schema`, headers[parameter.name], parameter.name);
+    }
+    this.checkEvent(body);
   }
 
   note(pair) {

@@ -8,7 +8,7 @@ export const samples = {
   streamCampaignEvents: async (api) => ({ path: await createdPath(api) }),
 };
 
-export default function events(test, { api }) {
+export default function events(test, { api, contract }) {
   test('a stream begins with the place to come back to', async () => {
     assert.match(await api.call('streamEvents', 200), /^retry: \d+\nid: \d+(\.\d+\.\d+)?\n\n/);
   });
@@ -32,6 +32,9 @@ export default function events(test, { api }) {
     assert.equal(told.at(0).type, 'campaign.started');
     assert.equal(told.at(-1).type, 'campaign.completed');
     assert.equal(told.filter((each) => each.type === 'call.completed').length, 3);
-    for (const each of told) assert.equal(each.data.campaign.id, id);
+    for (const each of told) {
+      contract.checkEvent(each);
+      assert.equal(each.data.campaign.id, id);
+    }
   });
 }

@@ -34,7 +34,7 @@ export const samples = {
   replayWebhook: async (api) => ({ path: await createdPath(api), query: { from: '2024-05-01T09:00:00Z' } }),
 };
 
-export default function webhooks(test, { api, start }) {
+export default function webhooks(test, { api, contract, start }) {
   test('a webhook is created, shown without its secret, listed and removed', async () => {
     const { data: { length: before } } = await api.call('listWebhooks', 200, { query: { limit: 100 } });
     const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -92,7 +92,9 @@ export default function webhooks(test, { api, start }) {
       let text = '';
       for await (const chunk of request) text += chunk;
       try {
-        heard.push(verifier.verify(text, request.headers));
+        const message = verifier.verify(text, request.headers);
+        contract.checkMessage(request.headers, message);
+        heard.push(message);
         response.writeHead(204).end();
       } catch (error) {
         heard.push(error);
