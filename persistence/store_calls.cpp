@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view other_label = "other";
 
-problem no_such_call(call_id id) { return {error_code::not_found, "there is no call " + id.to_string(), {}}; }
+/// The same for every id, so that nothing can be told from it.
+problem no_such_call() { return {error_code::not_found, "There is no call with this id.", {}}; }
 
 /// Whether a campaign can have calls that fit.
 bool may_have(const campaign_state& campaign, std::string_view workspace, const call_filter& filter) {
@@ -252,10 +253,10 @@ result<phone_history> store::find_phone(
 result<call_detail> store::find_call(std::string_view workspace, call_id id) const {
   const auto head = self_->head(id.campaign());
   if (!head || head->definition->workspace != workspace || id.contact() >= head->counters.total)
-    return no_such_call(id);
+    return no_such_call();
   const bool single = !head->definition->single_call.empty();
   if (single && id != head->definition->single_call)
-    return no_such_call(id);
+    return no_such_call();
   const auto contact = load_contact(id.campaign(), id.contact());
   if (!contact)
     return contact.error();
@@ -266,7 +267,7 @@ result<call_detail> store::find_call(std::string_view workspace, call_id id) con
   const auto it =
     std::find_if(contact->calls.begin(), contact->calls.end(), [&](const ended_call& call) { return call.id == id; });
   if (it == contact->calls.end())
-    return no_such_call(id);
+    return no_such_call();
   return detail_of(head->definition, contact->profile, *it);
 }
 
