@@ -97,7 +97,7 @@ TEST_CASE("unknown ids, of whatever length, are not found; unknown paths and met
   check_method(verb::delete_, campaign, "GET, HEAD, PATCH");
   check_method(verb::post, campaign, "GET, HEAD, PATCH");
   check_method(verb::get, campaign + "/start", "POST");
-  check_method(verb::patch, campaign + "/contacts", "GET, HEAD, DELETE");
+  check_method(verb::patch, campaign + "/contacts", "GET, HEAD, POST, DELETE");
   check_method(verb::trace, "/healthz", "GET, HEAD");
   check_method(verb::post, "/readyz", "GET, HEAD");
   CHECK(show(http, known).at("status") == "scheduled");
