@@ -102,12 +102,10 @@ void memory_engine::find_phone(const actors::caller& from, phone number, std::ui
 void memory_engine::start_call(const actors::caller& from, actors::one_off_call call,
   actors::answer_note<call_detail> note, actors::reply<call_detail> done) {
   call_detail told;
-  {
-    std::lock_guard lock{mutex_};
-    if (lists_[from.workspace].contains(call.contact.phone)) {
-      answer_later([done = std::move(done)] { done(problem{error_code::do_not_call, "on the list", {}}); });
-      return;
-    }
+  bool listed = false;
+  if (std::lock_guard lock{mutex_}; lists_[from.workspace].contains(call.contact.phone)) {
+    listed = true;
+  } else {
     auto made = std::make_shared<campaign>();
     auto definition = std::make_shared<campaign_definition>();
     definition->id = campaign_id::make(random_);
@@ -128,6 +126,8 @@ void memory_engine::start_call(const actors::caller& from, actors::one_off_call 
     campaigns_.emplace(id, std::move(made));
     keep(note, told);
   }
+  if (listed)
+    return answer_later([done = std::move(done)] { done(problem{error_code::do_not_call, "on the list", {}}); });
   answer_later([told = std::move(told), note = std::move(note), done = std::move(done)]() mutable {
     note = {};
     done(told);
