@@ -1,6 +1,6 @@
 # redial's commands. Each installs by apt what it needs and is missing; see scripts/install-deps.
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test test-asan asan fuzz simulate mutate crash-test format lint clean
+.PHONY: help build run demo test test-asan asan fuzz simulate mutate crash-test bench load soak format lint clean
 
 JOBS ?= $(shell nproc)
 SOURCES = $(shell git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp')
@@ -56,6 +56,27 @@ crash-test: ## kill -9 the server KILLS times (200) while it dials, then compare
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS) --target crash_test
 	@build/crash_test --kills $(KILLS) $(if $(SEED),--seed $(SEED)) --keep build/crash-test-$(shell date +%s)
+
+bench: ## every figure of this machine: figures, load, single functions (half an hour)
+	@scripts/install-deps build bench
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target redial bench_figures bench_load bench_micro
+	@build/bench_figures build/redial
+	@build/bench_load build/redial
+	@build/bench_micro --benchmark_repetitions=3 --benchmark_report_aggregates_only=true
+
+load: ## press the server with callers who do not wait; LOAD="--only polling --scale 2" for a part, or harder
+	@scripts/install-deps build
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target redial bench_load
+	@build/bench_load build/redial $(LOAD)
+
+SOAK_SECONDS ?= 3600
+soak: ## live with the server for SOAK_SECONDS (3600): memory, latency and pace must stay flat
+	@scripts/install-deps build
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target redial bench_soak
+	@build/bench_soak build/redial --seconds $(SOAK_SECONDS)
 
 format: ## format all sources
 	@scripts/install-deps lint

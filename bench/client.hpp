@@ -13,11 +13,23 @@
 
 namespace redial::bench {
 
-/// One connection to a server of this machine, kept open; one request at a time. Every answer other than 2xx is an
+/// Where a server is reached, and with which key.
+struct target {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::string key; ///< an API key: the bearer of every request
+};
+
+/// @param url http://HOST:PORT, nothing behind it. @throws std::runtime_error for anything else.
+target target_of(std::string_view url, std::string key);
+
+/// One connection to a server, kept open; one request at a time. Every answer other than 2xx is an
 /// error.
 class client {
 public:
   /// @throws boost::system::system_error where nobody listens.
+  explicit client(target server);
+  /// To a server of `server_process`.
   explicit client(std::uint16_t port);
 
   /// @returns the body of the answer. @throws std::runtime_error with the answer's text where its status is not 2xx.
@@ -28,6 +40,8 @@ public:
   nlohmann::json patch(std::string_view path, std::string_view body) {
     return ask(boost::beast::http::verb::patch, path, body);
   }
+  /// Not parsed: for answers that are no JSON.
+  std::string text(std::string_view path) { return fetch(boost::beast::http::verb::get, path, {}); }
   /// Reads an answer and looks at its status alone.
   void touch(std::string_view path) { fetch(boost::beast::http::verb::get, path, {}); }
 
@@ -35,6 +49,7 @@ private:
   std::string fetch(boost::beast::http::verb verb, std::string_view path, std::string_view body);
   nlohmann::json ask(boost::beast::http::verb verb, std::string_view path, std::string_view body);
 
+  target server_;
   boost::asio::io_context io_;
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;

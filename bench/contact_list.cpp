@@ -12,7 +12,6 @@ constexpr std::array<std::string_view, 8> first_names{
 constexpr std::array<std::string_view, 8> last_names{
   "Sharma", "Iyer", "Khan", "Das", "Reddy", "Nair", "Patel", "Singh"};
 constexpr std::array<std::string_view, 8> cities{"Pune", "Delhi", "Kochi", "Surat", "Patna", "Salem", "Agra", "Indore"};
-constexpr std::uint64_t first_phone = 919'000'000'000;
 
 } // namespace
 
@@ -28,7 +27,7 @@ std::string campaign_json(const campaign_shape& shape) {
     if (i > 0)
       body += ',';
     body += R"({"phone":"+)";
-    body += std::to_string(first_phone + i);
+    body += std::to_string(first_phone + shape.first + i);
     body += R"(","name":")";
     body += first_names[i % 8];
     body += ' ';

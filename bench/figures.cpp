@@ -5,50 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <fstream>
-#include <iomanip>
+#include <algorithm>
 #include <iostream>
-#include <thread>
-
-namespace {
 
 using namespace redial::bench;
-
-std::string processor_name() {
-  std::ifstream in{"/proc/cpuinfo"};
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("model name"))
-      return line.substr(line.find(':') + 2);
-  }
-  return "unknown processor";
-}
-
-void print(const report& measured) {
-  std::cout << std::left << std::setw(42) << "figure" << std::right << std::setw(12) << "median" << std::setw(26)
-            << "min .. max" << std::setw(10) << "aim"
-            << "  unit\n";
-  for (const auto& f : measured.figures()) {
-    std::cout << std::left << std::setw(42) << f.name << std::right << std::setw(12) << readable(f.runs.median())
-              << std::setw(26) << readable(f.runs.min()) + " .. " + readable(f.runs.max()) << std::setw(10) << f.aim
-              << "  " << f.unit << '\n';
-  }
-  for (const auto& [name, text] : measured.notes())
-    std::cout << name << ": " << text << '\n';
-}
-
-void write_json(const std::string& file, const report& measured, const nlohmann::json& machine) {
-  nlohmann::json all{{"machine", machine}, {"figures", nlohmann::json::array()}, {"notes", measured.notes()}};
-  for (const auto& f : measured.figures()) {
-    all["figures"].push_back({{"name", f.name}, {"unit", f.unit}, {"aim", f.aim}, {"median", f.runs.median()},
-      {"min", f.runs.min()}, {"max", f.runs.max()}, {"runs", f.runs.values()}});
-  }
-  std::ofstream out{file};
-  out << all.dump(2) << '\n';
-  if (!out)
-    throw std::runtime_error("cannot write " + file);
-}
-
-} // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"Measures a redial server on this machine"};
@@ -66,31 +26,25 @@ int main(int argc, char** argv) {
     ->capture_default_str();
   app.add_option("--lines", options.lines, "Calls in progress at a time")->capture_default_str();
   app.add_option("--json", json_file, "File for the figures")->capture_default_str();
-  app.add_option("--only", only, "What to measure: disk, attempts, list, reads, latency")
-    ->check(CLI::IsMember({"disk", "attempts", "list", "reads", "latency"}));
+  app.add_option("--spread", options.spread_campaigns, "Campaigns of 1,000 contacts each")->capture_default_str();
+  app.add_option("--flight", options.flight, "Calls in flight at once")->capture_default_str();
+  const std::vector<std::string> all{"disk", "attempts", "list", "reads", "latency", "spread", "flight", "retries"};
+  app.add_option("--only", only, "What to measure: disk, attempts, list, reads, latency, spread, flight, retries")
+    ->check(CLI::IsMember(all))
+    ->delimiter(',');
   app.add_option("--set", settings, "A further setting of the servers: KEY=VALUE")->take_all();
   CLI11_PARSE(app, argc, argv);
 
   try {
-    for (const auto& pair : settings) {
-      const auto equals = pair.find('=');
-      if (equals == std::string::npos)
-        throw std::runtime_error("--set must be KEY=VALUE: " + pair);
-      options.settings.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
-    }
+    options.settings = settings_of(settings);
     const auto wanted = [&](const std::string& what) {
       return only.empty() || std::find(only.begin(), only.end(), what) != only.end();
     };
     std::filesystem::create_directories(options.directory);
     options.directory = std::filesystem::canonical(options.directory);
     options.program = std::filesystem::canonical(options.program);
-    const auto file_system = file_system_of(options.directory);
-    const nlohmann::json machine{
-      {"processor", processor_name()}, {"cores", std::thread::hardware_concurrency()}, {"file_system", file_system}};
-    std::cout << processor_name() << ", " << std::thread::hardware_concurrency() << " cores, data on " << file_system
-              << std::endl;
-    if (file_system == "tmpfs")
-      std::cout << "WARNING: tmpfs syncs nothing; give a --dir on a disk\n";
+    const auto machine = machine_json(options.directory);
+    print_machine(machine);
 
     report measured;
     for (int run = 1; run <= repeat; ++run) {
@@ -106,10 +60,16 @@ int main(int argc, char** argv) {
         measure_reads(options, measured);
       if (wanted("latency"))
         measure_latency(options, measured);
+      if (wanted("spread"))
+        measure_spread(options, measured);
+      if (wanted("flight"))
+        measure_flight(options, measured);
+      if (wanted("retries"))
+        measure_retries(options, measured);
     }
     std::filesystem::remove_all(options.directory / "data");
     print(measured);
-    write_json(json_file, measured, machine);
+    write_json(json_file, {{"machine", machine}, {"figures", to_json(measured)}, {"notes", measured.notes()}});
   } catch (const std::exception& e) {
     std::cerr << "bench_figures: " << e.what() << '\n';
     return 1;

@@ -5,14 +5,12 @@
 #include "bench/process.hpp"
 #include "bench/server_process.hpp"
 #include "bench/watch.hpp"
+#include "bench/wrk.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <functional>
 #include <iostream>
-#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -38,9 +36,26 @@ nlohmann::json poll(
   }
 }
 
-/// Waits until the resident memory has not moved by more than a quarter of a megabyte for two seconds (RocksDB still
-/// writes and compacts after a load), half a minute at most.
+/// Says what a figure is bound by, and how far to trust it.
+void remark(report& into, const std::string& name, const lap& run) {
+  into.note(name, "threads, % of a core: " + run.threads + "; others took " + readable(run.others) + " cores");
+}
+
+} // namespace
+
+std::vector<std::pair<std::string, std::string>> settings_of(const std::vector<std::string>& pairs) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (const auto& pair : pairs) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos)
+      throw std::runtime_error("--set must be KEY=VALUE: " + pair);
+    settings.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  return settings;
+}
+
 memory_use settled_memory(pid_t process) {
+  // Still: within a quarter of a megabyte.
   constexpr std::uint64_t still = 256 * 1024;
   auto reference = memory_of(process);
   auto moved = steady_clock::now();
@@ -57,13 +72,6 @@ memory_use settled_memory(pid_t process) {
   return memory_of(process);
 }
 
-/// Says what a figure is bound by, and how far to trust it.
-void remark(report& into, const std::string& name, const lap& run) {
-  into.note(name, "threads, % of a core: " + run.threads + "; others took " + readable(run.others) + " cores");
-}
-
-} // namespace
-
 server_plan fresh_plan(const bench_options& options, std::vector<std::pair<std::string, std::string>> settings) {
   server_plan plan;
   plan.program = options.program;
@@ -79,15 +87,7 @@ server_plan fresh_plan(const bench_options& options, std::vector<std::pair<std::
 
 std::string path_of(const nlohmann::json& campaign) { return "/v1/campaigns/" + campaign.at("id").get<std::string>(); }
 
-void report::add(const std::string& name, const std::string& unit, double value, const std::string& aim) {
-  auto found = std::find_if(figures_.begin(), figures_.end(), [&](const figure& f) { return f.name == name; });
-  if (found == figures_.end())
-    found = figures_.insert(figures_.end(), figure{name, unit, aim, {}});
-  found->runs.add(value);
-  std::cerr << "  " << name << ": " << readable(value) << ' ' << unit << std::endl;
-}
-
-void measure_attempts(const bench_options& options, report& into) {
+attempt_pace measure_attempts(const bench_options& options, report& into) {
   // A retry after one minute comes after a tenth of a second.
   const server_process server{fresh_plan(options, {{"clock.speed", "600"}})};
   client http{server.port()};
@@ -106,6 +106,7 @@ void measure_attempts(const bench_options& options, report& into) {
   into.add("processor time an attempt", "us", run.server.total() / attempts * million);
   into.add("of it in the kernel", "us", run.server.system / attempts * million);
   remark(into, "durable attempts", run);
+  return {attempts / run.wall, run.server.total() / attempts * million};
 }
 
 void measure_long_list(const bench_options& options, report& into) {
@@ -164,7 +165,7 @@ void measure_long_list(const bench_options& options, report& into) {
 }
 
 void measure_reads(const bench_options& options, report& into) {
-  if (std::system("command -v wrk >/dev/null 2>&1") != 0) {
+  if (!have_wrk()) {
     std::cerr << "  wrk is not installed (apt-get install wrk): GETs a second are left out\n";
     return;
   }
@@ -173,22 +174,10 @@ void measure_reads(const bench_options& options, report& into) {
     const server_process server{fresh_plan(options, {{"http.threads", threads}})};
     client http{server.port()};
     const auto path = path_of(http.post("/v1/campaigns", campaign_json({1000, 3, 240})));
-    const auto command = "wrk -t1 -c64 -d10s -H 'Authorization: Bearer " + std::string{admin_key}
-                         + "' http://127.0.0.1:" + std::to_string(server.port()) + path;
     const watch began{server.pid()};
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> out{popen(command.c_str(), "r"), pclose};
-    std::string text;
-    std::array<char, 4096> some{};
-    while (out && std::fgets(some.data(), static_cast<int>(some.size()), out.get()) != nullptr)
-      text += some.data();
-    out.reset(); // waits for wrk: its processor time is known from then on
+    const auto rate = wrk_gets_a_second(server.port(), path, 10);
     const auto run = began.read();
     remark(into, name, run);
-    const std::string key = "Requests/sec:";
-    const auto at = text.find(key);
-    if (at == std::string::npos || text.find("Non-2xx") != std::string::npos)
-      throw std::runtime_error("wrk failed:\n" + text);
-    const auto rate = std::stod(text.substr(at + key.size()));
     into.add(name, "1/s", rate, "50,000");
     into.add("processor time a GET, http.threads = " + threads, "us", run.server.total() / (rate * run.wall) * million);
   }
