@@ -57,12 +57,13 @@ crash-test: ## kill -9 the server KILLS times (200) while it dials, then compare
 	@cmake --build --preset release -j $(JOBS) --target crash_test
 	@build/crash_test --kills $(KILLS) $(if $(SEED),--seed $(SEED)) --keep build/crash-test-$(shell date +%s)
 
-bench: ## every figure of this machine: figures, load, single functions (half an hour)
+bench: ## every figure of this machine: figures, load, floor, single functions (half an hour)
 	@scripts/install-deps build bench
 	@cmake --preset release
-	@cmake --build --preset release -j $(JOBS) --target redial bench_figures bench_load bench_micro
+	@cmake --build --preset release -j $(JOBS) --target redial bench_figures bench_load bench_floor bench_micro
 	@build/bench_figures build/redial
 	@build/bench_load build/redial
+	@build/bench_floor build/redial
 	@build/bench_micro --benchmark_repetitions=3 --benchmark_report_aggregates_only=true
 
 load: ## press the server with callers who do not wait; LOAD="--only polling --scale 2" for a part, or harder

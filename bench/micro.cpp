@@ -1,72 +1,68 @@
 /// Single functions on the way of an attempt, by Google Benchmark: what each costs with nothing around it.
 #include "actors/line_allocator.hpp"
-#include "bench/contact_list.hpp"
+#include "bench/samples.hpp"
 #include "domain/contact_table.hpp"
-#include "domain/rules.hpp"
-#include "http/campaign_body.hpp"
 #include "persistence/codec.hpp"
 #include "persistence/engine.hpp"
 #include "persistence/project.hpp"
+#include "timing/timer_heap.hpp"
 #include "timing/timer_queue.hpp"
+#include "timing/wall_clock.hpp"
 
 #include <benchmark/benchmark.h>
 
+#include <atomic>
 #include <random>
+#include <thread>
 
 namespace {
 
 using namespace redial;
 
-constexpr time_point now{std::chrono::seconds{1'706'671'800}};
-
-class seeded_random final : public random_source {
-public:
-  void fill(std::span<std::byte> out) override {
-    for (auto& byte : out)
-      byte = static_cast<std::byte>(engine_() & 0xffU);
-  }
-
-private:
-  std::mt19937_64 engine_{1};
-};
-
-campaign_state running(std::uint64_t contacts) {
-  auto definition = std::make_shared<campaign_definition>();
-  seeded_random random;
-  definition->id = campaign_id::make(random);
-  definition->name = "Benchmark";
-  definition->script_id = "script-1";
-  definition->language = "hi-IN";
-  definition->max_attempts = 3;
-  definition->retry_interval = std::chrono::minutes{240};
-  definition->created_at = now;
-  campaign_state state;
-  evolve(state, campaign_created{definition, contacts});
-  state.status = campaign_status::running;
-  return state;
-}
+using bench::failed_attempt;
+using bench::running_campaign;
+constexpr auto now = bench::sample_now;
 
 phone number(std::uint64_t i) { return phone::from_packed(919'000'000'000 + i); }
 
-/// @returns both events of the first attempt to contact `contact`, which nobody answers.
-std::vector<event> attempt(const campaign_state& campaign, contact_no contact) {
-  const call_id call{contact, 0x9e3779b97f4a7c15ULL};
-  auto started = decide_attempt(campaign, contact, {}, call, now).value();
-  auto ended = decide_ended(
-    *campaign.definition, contact, started.after, call, {call_outcome::no_answer, {}, now + std::chrono::seconds{30}})
-                 .value();
-  std::vector<event> both;
-  both.emplace_back(std::move(started));
-  both.emplace_back(std::move(ended));
-  return both;
+/// Whether an attempt may begin, and the event that says it has.
+void decide_an_attempt(benchmark::State& state) {
+  const auto campaign = running_campaign(~std::uint32_t{0});
+  contact_no contact = 0;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(decide_attempt(campaign, contact++, {}, call_id{1, 1}, now));
 }
+BENCHMARK(decide_an_attempt);
+
+/// What the end of a call means for its contact.
+void decide_an_end(benchmark::State& state) {
+  const auto campaign = running_campaign(1);
+  const auto open = std::get<contact_event>(failed_attempt(campaign, 0).front()).after;
+  const auto call = open.call->id;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(
+      decide_ended(*campaign.definition, 0, open, call, {call_outcome::answered, "interested", now}));
+}
+BENCHMARK(decide_an_end);
+
+/// Start and end of an attempt applied to the campaign's counters: two events.
+void evolve_an_attempt(benchmark::State& state) {
+  auto campaign = running_campaign(~std::uint32_t{0});
+  const auto events = failed_attempt(campaign, 0);
+  for (auto _ : state) {
+    for (const auto& e : events)
+      evolve(campaign, e);
+    benchmark::DoNotOptimize(campaign.counters);
+  }
+}
+BENCHMARK(evolve_an_attempt);
 
 /// Both decisions of an attempt, and both events applied: all that the rules cost an attempt.
 void rules_of_an_attempt(benchmark::State& state) {
-  auto campaign = running(~std::uint32_t{0});
+  auto campaign = running_campaign(~std::uint32_t{0});
   contact_no contact = 0;
   for (auto _ : state) {
-    for (const auto& e : attempt(campaign, contact++))
+    for (const auto& e : failed_attempt(campaign, contact++))
       evolve(campaign, e);
   }
   state.SetItemsProcessed(state.iterations());
@@ -75,7 +71,7 @@ BENCHMARK(rules_of_an_attempt);
 
 /// Both events of an attempt as bytes: contact row, call row and journal entries.
 void encode_an_attempt(benchmark::State& state) {
-  const auto events = attempt(running(1), 0);
+  const auto events = failed_attempt(running_campaign(1), 0);
   std::string after;
   std::string ended;
   std::string row;
@@ -97,10 +93,10 @@ BENCHMARK(encode_an_attempt);
 /// As above, but a whole append of 2,048 attempts made into a batch of rows (in memory).
 void project_attempts(benchmark::State& state) {
   constexpr contact_no attempts = 2048;
-  const auto campaign = running(attempts);
+  const auto campaign = running_campaign(attempts);
   std::vector<event> events;
   for (contact_no contact = 0; contact < attempts; ++contact) {
-    for (auto& e : attempt(campaign, contact))
+    for (auto& e : failed_attempt(campaign, contact))
       events.push_back(std::move(e));
   }
   const auto engine = persistence::make_memory_engine();
@@ -165,6 +161,26 @@ void timer_queue_push_and_take(benchmark::State& state) {
 }
 BENCHMARK(timer_queue_push_and_take)->Arg(1'000)->Arg(1'000'000);
 
+/// The timer service as it runs: timers armed from here, a thousand at a time, that are due already, until the last has
+/// been called by the service's thread.
+void timer_service_arm_and_fire(benchmark::State& state) {
+  constexpr std::int64_t at_once = 1'000;
+  const timing::wall_clock clock{1, std::nullopt, std::nullopt};
+  timing::timer_heap timers{clock};
+  std::atomic<std::int64_t> fired{0};
+  std::int64_t armed = 0;
+  for (auto _ : state) {
+    const auto due = clock.now();
+    for (std::int64_t i = 0; i < at_once; ++i)
+      timers.arm(due, [&fired] { fired.fetch_add(1, std::memory_order_release); });
+    armed += at_once;
+    while (fired.load(std::memory_order_acquire) < armed)
+      std::this_thread::yield();
+  }
+  state.SetItemsProcessed(armed);
+}
+BENCHMARK(timer_service_arm_and_fire)->UseRealTime()->Unit(benchmark::kMicrosecond);
+
 /// A line that becomes free and is handed out again, with so many campaigns in wait.
 void line_allocator_turn(benchmark::State& state) {
   const auto campaigns = static_cast<campaign_no>(state.range(0));
@@ -181,25 +197,6 @@ void line_allocator_turn(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(line_allocator_turn)->Arg(1)->Arg(1'000);
-
-/// The body of POST /v1/campaigns in the slices in which a connection brings it; each chunk dropped as it is ready.
-void parse_campaign_body(benchmark::State& state) {
-  const auto body = bench::campaign_json({100'000, 3, 240});
-  constexpr std::size_t slice = 64 * 1024;
-  for (auto _ : state) {
-    http::campaign_body parser;
-    for (std::size_t at = 0; at < body.size(); at += slice) {
-      parser.feed(std::string_view{body}.substr(at, slice));
-      while (parser.has_full_chunk())
-        benchmark::DoNotOptimize(parser.take_chunk());
-    }
-    if (parser.faulty())
-      state.SkipWithError("the body is refused");
-  }
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
-  state.SetItemsProcessed(state.iterations() * 100'000);
-}
-BENCHMARK(parse_campaign_body)->Unit(benchmark::kMillisecond);
 
 } // namespace
 
