@@ -1,6 +1,6 @@
 # redial's commands. Each installs by apt what it needs and is missing; see scripts/install-deps.
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test test-asan asan fuzz simulate mutate crash-test bench load soak format lint clean
+.PHONY: help build run demo test test-asan asan fuzz simulate mutate crash-test bench load soak peers format lint clean
 
 JOBS ?= $(shell nproc)
 SOURCES = $(shell git ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp')
@@ -78,6 +78,12 @@ soak: ## live with the server for SOAK_SECONDS (3600): memory, latency and pace 
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS) --target redial bench_soak
 	@build/bench_soak build/redial --seconds $(SOAK_SECONDS)
+
+peers: ## redial and the usual job queues on one workload, in one run (N=100000, REPEAT=3)
+	@scripts/install-deps build peers
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target redial bench_peers
+	@bench/peers/run $(N)
 
 format: ## format all sources
 	@scripts/install-deps lint
