@@ -1,4 +1,5 @@
 #include "http/dnc_body.hpp"
+#include "http/dnc_csv.hpp"
 #include "http/encode_dnc.hpp"
 #include "http/json_text.hpp"
 #include "http/keyed_exchange.hpp"
@@ -55,7 +56,8 @@ response added(const actors::dnc_added& outcome) {
 std::optional<response> add(route_context& context, request& asked, const link_maker& link) {
   if (auto wrong = query_reader{asked.query}.finish())
     return problem_response(*wrong);
-  auto entries = read_dnc_entries(asked.body, context.time.now());
+  const auto now = context.time.now();
+  auto entries = asked.body_type == media::csv ? read_dnc_csv(asked.body, now) : read_dnc_entries(asked.body, now);
   if (auto* wrong = std::get_if<problem_details>(&entries))
     return problem_response(*wrong);
   context.engine.add_dnc(asked.caller(), std::move(std::get<std::vector<dnc_entry>>(entries)),
@@ -172,7 +174,8 @@ constexpr std::array table{
     .handle = add,
     .body_limit = body_limit,
     .heeds_key = true,
-    .replay = add_again},
+    .replay = add_again,
+    .accepts = media::json | media::csv},
   route{verb::get, "/v1/dnc", list},
   route{verb::delete_, "/v1/dnc", remove_many, nullptr, body_limit},
   route{verb::get, "/v1/dnc/{}", show},

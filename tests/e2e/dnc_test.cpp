@@ -69,6 +69,44 @@ TEST_CASE("a hundred thousand numbers in one request, and not one more") {
   CHECK(http.get("/v1/dnc?offset=149999").json().at("data").size() == 1);
 }
 
+TEST_CASE("a register of numbers comes as CSV: once for one key, also across kill -9, and whole or not at all") {
+  scratch_directory directory;
+  const auto with = accelerated(60, 10);
+  auto server = std::make_unique<server_process>(directory, with);
+  auto http = std::make_unique<client>(server->port());
+  const auto import = [&](const std::string& body) {
+    return http->request(
+      verb::post, "/v1/dnc", body, {{"Content-Type", "text/csv"}, {"Idempotency-Key", "register-1"}});
+  };
+  std::string body = "source,phone,expires_at,reason\r\n";
+  for (std::uint64_t i = 0; i < 100'000; ++i)
+    body += "register," + phone_number(i) + ",,\"asked, in writing\"\r\n";
+
+  const auto refused = import(body + "register,12,2001-01-01T00:00:00Z,\r\n");
+  CHECK(refused.status == 422);
+  CHECK(refused.json().at("errors")[0].at("line") == 100'002);
+  const auto lacking =
+    http->request(verb::post, "/v1/dnc", "number\n" + phone_number(0) + "\n", {{"Content-Type", "text/csv"}});
+  CHECK(lacking.status == 422);
+  CHECK(lacking.json().at("errors")[1].at("detail") == "the column phone is required");
+  CHECK(http->get("/v1/dnc").json().at("total") == 0);
+
+  const json added{{"added", 100'000}, {"updated", 0}};
+  CHECK(import(body).json() == added);
+  server->kill();
+  server = std::make_unique<server_process>(directory, with);
+  http = std::make_unique<client>(server->port());
+  const auto again = import(body);
+  CHECK(again.json() == added);
+  CHECK(again.header("Idempotency-Replayed") == "true");
+  CHECK(http->get("/v1/dnc").json().at("total") == 100'000);
+  const auto shown = http->get(entry_of(phone_number(99'999))).json();
+  CHECK(shown.at("reason") == "asked, in writing");
+  CHECK(shown.at("source") == "register");
+  CHECK(shown.at("expires_at").is_null());
+  CHECK(server->stop() == 0);
+}
+
 TEST_CASE("kill -9 right after the answer: the numbers stay on the list, and are not dialed any more") {
   scratch_directory directory;
   const auto with = accelerated(600, 20);

@@ -1,4 +1,5 @@
 #include "http/dnc_body.hpp"
+#include "http/dnc_csv.hpp"
 #include "tests/http/http_client.hpp"
 
 #include <catch2/catch.hpp>
@@ -22,6 +23,20 @@ std::string faults_in(std::string_view body) {
   std::string all;
   for (const auto& one : wrong->faults.first())
     all += (all.empty() ? "" : " ") + (one.pointer.empty() ? "(body)" : one.pointer);
+  return all;
+}
+
+/// @returns each fault of a CSV body as "line pointer", joined, or "ok".
+std::string csv_faults_in(std::string_view body) {
+  const auto read = http::read_dnc_csv(body, now);
+  const auto* wrong = std::get_if<http::problem_details>(&read);
+  if (wrong == nullptr)
+    return "ok";
+  if (wrong->status != 422)
+    return wrong->code;
+  std::string all;
+  for (const auto& one : wrong->faults.first())
+    all += (all.empty() ? "" : ", ") + std::to_string(one.line) + (one.pointer.empty() ? "" : " " + one.pointer);
   return all;
 }
 
@@ -120,6 +135,72 @@ TEST_CASE("bodies of POST /v1/dnc, one by one") {
     many += (n == 0 ? "{" : ",{") + good + "}";
   CHECK(faults_in(many + "]}") == "ok");
   CHECK(faults_in(many + ",{" + good + "}]}") == "/entries");
+}
+
+TEST_CASE("CSV bodies of POST /v1/dnc, one by one") {
+  const auto entries = [](std::string_view body) { return std::get<0>(http::read_dnc_csv(body, now)); };
+  const auto one = phone::parse("+919812345678").value();
+  const auto two = phone::parse("+14155550100").value();
+  CHECK(entries("phone\n+919812345678\n+14155550100")
+        == std::vector<dnc_entry>{{one, "", "", {}, {}}, {two, "", "", {}, {}}});
+  // Columns in any order, a byte order mark, quotes, CRLF; an empty field is a member that is not set.
+  CHECK(entries("\xEF\xBB\xBFreason,expires_at,phone,source\r\n\"asked, by \"\"mail\"\"\",2099-01-31T09:00:00+05:30,"
+                "+919812345678,crm\r\n,,+14155550100,\r\n")
+        == std::vector<dnc_entry>{
+          {one, "asked, by \"mail\"", "crm", {}, parse_rfc3339("2099-01-31T03:30:00Z")}, {two, "", "", {}, {}}});
+  CHECK(entries("phone\n").empty());
+
+  CHECK(csv_faults_in("") == "malformed_csv");
+  CHECK(csv_faults_in("phone\n\"+919812345678") == "malformed_csv");
+  CHECK(csv_faults_in("pho\"ne\n+919812345678") == "malformed_csv");
+  CHECK(csv_faults_in("reason\nx\n") == "1");
+  CHECK(csv_faults_in("phone,resaon,phone\n+919812345678,x,y\n") == "1, 1");
+  CHECK(csv_faults_in("phone,\n+919812345678,\n") == "1");
+  const auto header = http::read_dnc_csv("number,resaon\n", now);
+  const auto& told = std::get<http::problem_details>(header).faults.first();
+  REQUIRE(told.size() == 3);
+  CHECK(told[0].detail == "the column number is not a member of an entry");
+  CHECK(told[2].detail == "the column phone is required");
+
+  CHECK(csv_faults_in("phone,source\n+919812345678,\"a\nb\"\n911,x\n,x\n+919812345678\n\n\"+91\"9,x\n")
+        == "4 /1/phone, 5 /2/phone, 6 /3, 7 /4, 8 /5");
+  const auto row = [](std::string reason, std::string source, std::string_view expires) {
+    return "phone,reason,source,expires_at\n+919812345678," + std::move(reason) + "," + std::move(source) + ","
+           + std::string{expires} + "\n";
+  };
+  CHECK(csv_faults_in(row(std::string(1000, 'x'), std::string(128, 'x'), "2099-01-01T00:00:00Z")) == "ok");
+  CHECK(csv_faults_in(row(std::string(1001, 'x'), std::string(129, 'x'), "2001-01-01T00:00:00Z"))
+        == "2 /0/reason, 2 /0/source, 2 /0/expires_at");
+  CHECK(csv_faults_in(row("", "", "tomorrow")) == "2 /0/expires_at");
+
+  std::string many = "phone\n";
+  for (int n = 0; n < 100'000; ++n)
+    many += "+919812345678\n";
+  CHECK(csv_faults_in(many) == "ok");
+  CHECK(csv_faults_in(many + "+919812345678\n") == "100002");
+}
+
+TEST_CASE("numbers are put on the do-not-call list out of a CSV, all or none, once for one key") {
+  served at;
+  const std::string csv = "Content-Type: text/csv\r\n";
+  const std::string_view body = "phone,reason\n+919812345678,asked by mail\n+14155550100,\n";
+  const auto refused = at.ask("POST", "/v1/dnc", "phone,reason\n+919812345678,\n12,x\n", csv);
+  CHECK(refused.status == 422);
+  CHECK(refused.json()["errors"]
+        == json{{{"pointer", "/1/phone"}, {"line", 3},
+          {"detail", "must be an E.164 number: + and 7 to 15 digits, the first not 0"}}});
+  CHECK(at.ask("GET", "/v1/dnc").json()["total"] == 0);
+
+  const std::string keyed = csv + "Idempotency-Key: k1\r\n";
+  CHECK(at.ask("POST", "/v1/dnc", body, keyed).json() == json{{"added", 2}, {"updated", 0}});
+  CHECK(at.ask("GET", "/v1/dnc/+919812345678").json()["reason"] == "asked by mail");
+  const auto again = at.ask("POST", "/v1/dnc", body, keyed);
+  CHECK(again.json() == json{{"added", 2}, {"updated", 0}});
+  CHECK(again.headers.at("idempotency-replayed") == "true");
+  CHECK(at.ask("POST", "/v1/dnc", R"({"phone":"+919812345678"})", "Idempotency-Key: k1\r\n").json()["code"]
+        == "idempotency_key_reused");
+  CHECK(at.ask("POST", "/v1/dnc", body, "Content-Type: application/x-ndjson\r\n").json()["detail"]
+        == "The body must be application/json or text/csv in UTF-8.");
 }
 
 TEST_CASE("the same Idempotency-Key gets the same answer, once no call is on its way") {

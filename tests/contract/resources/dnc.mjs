@@ -42,6 +42,22 @@ export default function dnc(test, { api, contract, start }) {
     await api.call('getDncEntry', 404, { path: { phone: good } });
   });
 
+  test('numbers are put on the do-not-call list out of a CSV', async () => {
+    const [first, second] = [newPhone(), newPhone()];
+    const csv = (raw) => ({ raw, headers: { 'Content-Type': 'text/csv; charset=utf-8' } });
+    const rows = `\uFEFFreason,phone,expires_at\r\n"asked, by mail",${first},2099-01-31T09:00:00+05:30\r\n,${second},\r\n`;
+    assert.deepEqual(await api.call('addToDncList', 200, csv(rows)), { added: 2, updated: 0 });
+    const entry = await api.call('getDncEntry', 200, { path: { phone: first } });
+    assert.deepEqual([entry.reason, entry.source, entry.expires_at], ['asked, by mail', null, '2099-01-31T03:30:00.000Z']);
+    const refused = await api.call('addToDncList', 422, csv(`phone,source\n${newPhone()},crm\n12,crm\n${newPhone()}\n`));
+    assert.deepEqual(refused.errors.map((each) => [each.line, each.pointer]), [[3, '/1/phone'], [4, '/2']]);
+    assert.equal((await api.call('addToDncList', 422, csv('source\ncrm\n'))).errors[0].detail, 'the column phone is required');
+    assert.equal((await api.call('addToDncList', 422, csv('phone,resaon\n'))).errors[0].detail,
+      'the column resaon is not a member of an entry');
+    assert.equal((await api.call('addToDncList', 400, csv('phone\n"+91'))).code, 'malformed_csv');
+    await api.call('addToDncList', 415, { raw: '{}', headers: { 'Content-Type': 'application/x-ndjson' } });
+  });
+
   test('numbers are taken off the do-not-call list', async () => {
     const { phone } = await listed(api);
     assert.deepEqual(await api.call('removeFromDncList', 200, { body: { phones: [phone, newPhone()] } }), { removed: 1, not_found: 1 });
