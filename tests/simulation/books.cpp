@@ -8,6 +8,10 @@ namespace {
 
 std::string about(const std::string& campaign, phone to) { return campaign + " " + to.to_string(); }
 
+std::vector<contact_profile> list_of(const persistence::store& store, const persistence::campaign_head& head) {
+  return store.load_profiles(head.number, 0, static_cast<contact_no>(head.state.counters.total)).value();
+}
+
 } // namespace
 
 void books::created(campaign fresh) {
@@ -51,6 +55,10 @@ void books::placed(const placement& call, bool creation_known) {
   const auto who = about(call.campaign, call.to);
   if (call.disposition == disposition::do_not_call)
     do_not_call.may_say(call.to);
+  if (!call.disowned)
+    blame(who + ": ", do_not_call.placed(call.to, call.at));
+  if (call_books::is_one(call.name))
+    return blame(who + ": ", one_offs.placed(call));
   auto* of = find(call.campaign);
   if (!of) {
     if (creation_known)
@@ -63,9 +71,7 @@ void books::placed(const placement& call, bool creation_known) {
     blame(who + ": called although the campaign was never started, or after its pause was answered");
   if (of->off.contains(call.to) && !call.disowned)
     blame(who + ": called after its removal was answered");
-  if (const auto fault = do_not_call.placed(call.to, call.at); !fault.empty() && !call.disowned)
-    blame(who + ": " + fault);
-  if (std::find(of->contacts.begin(), of->contacts.end(), call.to) == of->contacts.end())
+  if (!of->list.may_have(call.to))
     blame(who + ": is not on the list");
   auto& former = of->calls[call.to];
   if (former.size() >= of->max_attempts)
@@ -79,6 +85,15 @@ void books::placed(const placement& call, bool creation_known) {
   former.push_back(call);
 }
 
+void books::lost(const persistence::store& store) {
+  blame({}, one_offs.lost(store));
+  for (const auto& head : store.campaigns()) {
+    const auto id = head.state.definition->id.to_string();
+    if (auto* of = find(id))
+      blame(id + ": ", of->list.lost(list_of(store, head)));
+  }
+}
+
 void books::compare(const persistence::store& store, time_point now) {
   std::set<std::string> found;
   for (const auto& head : store.campaigns()) {
@@ -86,8 +101,8 @@ void books::compare(const persistence::store& store, time_point now) {
     compare(store, head);
     check_do_not_call(store, head, now);
   }
-  if (const auto fault = do_not_call.compare(store, now); !fault.empty())
-    blame(fault);
+  blame({}, do_not_call.compare(store, now));
+  blame({}, one_offs.compare(store));
   for (const auto& [id, one] : campaigns_) {
     if (!found.contains(id))
       blame(id + ": was created, and is gone");
@@ -101,8 +116,7 @@ void books::compare(const persistence::store& store, const persistence::campaign
   const auto* one = find(id);
   if (!one)
     return;
-  if (head.state.counters.total != one->contacts.size())
-    blame(id + ": its list has lost contacts");
+  blame(id + ": ", one->list.compare(list_of(store, head)));
   if (one->stopped && !is_final(head.state.status))
     blame(id + ": was stopped, and is " + std::string{to_string(head.state.status)});
   if (!one->may_dial && head.state.status == campaign_status::running)
@@ -129,17 +143,18 @@ void books::check_do_not_call(const persistence::store& store, const persistence
     const auto& state = contact.state;
     const auto who = contact.profile.phone;
     if (state.disposition == disposition::do_not_call && !contact.calls.empty()) {
-      if (const auto fault = do_not_call.check_said(store, who, contact.calls.back().started_at, now); !fault.empty())
-        blame(id + " " + fault);
+      blame(id + " ", do_not_call.check_said(store, who, contact.calls.back().started_at, now));
     }
     const bool cut = state.status == contact_status::removed || state.suppressed;
-    if (cut && of != nullptr && !of->asked_off.contains(who) && !do_not_call.ever_listed(who))
+    const bool asked = of != nullptr ? of->asked_off.contains(who) : !call_books::is_one(contact.profile.name);
+    if (cut && !asked && !do_not_call.ever_listed(who))
       blame(about(id, who) + ": is not called any more, and nobody asked for that");
   }
 }
 
 void books::settle_accounts(const persistence::store& store, const provider& network, bool fences, time_point now) {
   compare(store, now);
+  blame({}, one_offs.settle(store));
   for (const auto& head : store.campaigns())
     settle_accounts(store, head, network, fences);
 }
@@ -157,6 +172,10 @@ void books::settle_accounts(
   for (contact_no number = 0; number < head.state.counters.total; ++number) {
     const auto contact = store.load_contact(head.number, number).value();
     const auto who = about(id, contact.profile.phone);
+    const auto status = contact.state.status;
+    if (head.state.status == campaign_status::completed && status != contact_status::done
+        && status != contact_status::removed)
+      blame(who + ": its campaign is completed, and it is " + std::string{to_string(status)});
     time_point earliest{};
     for (const auto& call : contact.calls) {
       const auto placed = ledger.find(call.id);

@@ -5,7 +5,9 @@
 #include "domain/campaign.hpp"
 #include "domain/contact.hpp"
 #include "persistence/store.hpp"
+#include "tests/simulation/call_books.hpp"
 #include "tests/simulation/dnc_books.hpp"
+#include "tests/simulation/list_book.hpp"
 #include "tests/simulation/provider.hpp"
 
 #include <cstdint>
@@ -22,7 +24,7 @@ class books {
 public:
   struct campaign {
     std::string id;
-    std::vector<phone> contacts;
+    list_book list;
     unsigned max_attempts = 1;
     std::chrono::minutes retry_interval{};
     bool may_dial = false;          ///< a start or resume has been sent since the last pause that was answered
@@ -47,18 +49,26 @@ public:
 
   /// Of a campaign whose creation was never answered nothing is expected, but that nobody is called twice.
   void placed(const placement& call, bool creation_known);
+  /// The process is gone: of additions and one-off calls that it had not answered, the store shows what came of them.
+  void lost(const persistence::store& store);
   /// After a restart, at `now`: what was answered must have lasted.
   void compare(const persistence::store& store, time_point now);
   /// At the end, when nothing is under way any more: store and ledger must tell the same story.
   void settle_accounts(const persistence::store& store, const provider& network, bool fences, time_point now);
 
   dnc_books do_not_call;
+  call_books one_offs;
 
   /// The first thing that broke, or an empty string.
   const std::string& fault() const noexcept { return fault_; }
   void blame(std::string what) {
     if (fault_.empty())
       fault_ = std::move(what);
+  }
+  /// Blames what a check found, if it did.
+  void blame(const std::string& where, const std::string& fault) {
+    if (!fault.empty())
+      blame(where + fault);
   }
 
 private:

@@ -21,16 +21,18 @@ void life::create() {
   fresh.max_attempts = definition.max_attempts;
   fresh.retry_interval = definition.retry_interval;
   fresh.may_dial = scheduled;
+  std::vector<phone> numbers;
   std::vector<contact_profile> list;
   for (auto n = 1 + luck_.below(12); n > 0; --n) {
     // Some are on the lists of many campaigns.
     auto who = world::phone_of(names_ * 100 + n);
     if (const auto known = world::phone_of(luck_.below(8));
-        luck_.percent(30) && std::find(fresh.contacts.begin(), fresh.contacts.end(), known) == fresh.contacts.end())
+        luck_.percent(30) && std::find(numbers.begin(), numbers.end(), known) == numbers.end())
       who = known;
-    fresh.contacts.push_back(who);
-    list.push_back({fresh.contacts.back(), "Name", "{}"});
+    numbers.push_back(who);
+    list.push_back({who, std::string{list_book::first_name}, "{}"});
   }
+  fresh.list = list_book{std::move(numbers)};
   auto upload = world_->engine().begin_upload({});
   if (!upload)
     return;
@@ -49,7 +51,7 @@ void life::create() {
 
 void life::learn(const std::string& name, const std::string& id) {
   auto known = std::move(unanswered_.extract(name).mapped());
-  log("created", id + " " + std::to_string(known.contacts.size()));
+  log("created", id + " " + std::to_string(known.list.sure().size()));
   known.id = id;
   ids_.push_back(id);
   books_.created(std::move(known));
@@ -70,7 +72,7 @@ void life::command(const std::string& id, campaign_action action) {
 }
 
 void life::remove(const std::string& id) {
-  const auto& contacts = books_.find(id)->contacts;
+  const auto& contacts = books_.find(id)->list.sure();
   const auto who = contacts[luck_.below(contacts.size())];
   log("removes", id + " " + who.to_string());
   books_.find(id)->asked_off.insert(who);
@@ -84,6 +86,102 @@ void life::remove(const std::string& id) {
     });
 }
 
+/// An addition to a campaign while its contacts are being sent.
+struct life::joining {
+  std::string id;
+  std::uint64_t number = 0;
+  std::shared_ptr<actors::contact_addition> open;
+  std::vector<std::vector<contact_profile>> chunks; ///< the last one is the next
+  bool gives_up = false;                            ///< the client goes before the end
+  std::uint64_t life = 0;
+  std::size_t listed_before = 0;
+};
+
+void life::add(const std::string& id) {
+  auto& of = *books_.find(id);
+  auto opened = world_->engine().begin_addition({}, campaign_id::parse(id).value());
+  if (!opened)
+    return;
+  const auto state = std::make_shared<joining>();
+  state->id = id;
+  state->number = ++additions_;
+  state->open = std::move(*opened);
+  state->gives_up = luck_.percent(10);
+  state->life = lives_;
+  state->listed_before = of.list.sure().size();
+  std::vector<phone> who;
+  for (auto n = luck_.below(7); n < 7; ++n) {
+    // Some are on the list already, taken off it or not, and some on those of others.
+    const auto kind = luck_.below(10);
+    const auto& sure = of.list.sure();
+    const auto one = kind < 2   ? world::phone_of(luck_.below(8))
+                     : kind < 4 ? sure[luck_.below(sure.size())]
+                                : world::phone_of(100'000 + state->number * 10 + n);
+    if (std::find(who.begin(), who.end(), one) != who.end())
+      continue;
+    if (state->chunks.empty() || luck_.percent(30))
+      state->chunks.emplace_back();
+    state->chunks.back().push_back({one, list_book::name_of(state->number), "{}"});
+    who.push_back(one);
+  }
+  log("adds", id + " " + list_book::name_of(state->number) + " of " + std::to_string(who.size()));
+  of.list.sent(state->number, std::move(who), of.stopped);
+  go_on(state);
+}
+
+/// Sends the next chunk, or what follows the last.
+void life::go_on(const std::shared_ptr<joining>& of) {
+  if (!of->chunks.empty()) {
+    auto chunk = std::move(of->chunks.back());
+    of->chunks.pop_back();
+    of->open->add(std::move(chunk), [this, of](const result<void>& taken) {
+      if (die_ || of->life != lives_)
+        return;
+      if (taken)
+        return go_on(of);
+      books_.find(of->id)->list.refused(of->number, true);
+    });
+    return;
+  }
+  if (of->gives_up) {
+    log("gives up", list_book::name_of(of->number));
+    books_.find(of->id)->list.refused(of->number, true);
+    return;
+  }
+  of->open->finish({}, [this, of](const result<actors::added_contacts>& answer) {
+    if (die_ || of->life != lives_)
+      return;
+    auto& list = books_.find(of->id)->list;
+    log(answer ? "added" : "not added", of->id + " " + list_book::name_of(of->number));
+    if (!answer)
+      return list.refused(of->number, answer.error().code == error_code::campaign_ended);
+    ++counted_.additions;
+    books_.blame(of->id + ": ", list.listed(of->number, answer->added, answer->duplicates_skipped));
+    if (answer->total < of->listed_before + answer->added)
+      books_.blame(of->id + ": an addition is answered with fewer contacts than there are");
+  });
+}
+
+void life::call_once() {
+  const auto who = some_numbers().front();
+  const auto number = books_.one_offs.sent(who);
+  log("calls", who.to_string() + " " + call_books::name_of(number));
+  world_->engine().start_call({}, {{who, call_books::name_of(number), "{}"}, "script", "en"}, {},
+    [this, who, number, life = lives_](const result<call_detail>& answer) {
+      if (die_ || life != lives_)
+        return;
+      log(answer ? "will be made:" : "will not be made:", call_books::name_of(number));
+      if (answer) {
+        ++counted_.one_offs;
+        return books_.blame({}, books_.one_offs.made(number, answer->id));
+      }
+      const bool listed = answer.error().code == error_code::do_not_call;
+      books_.one_offs.refused(number, listed);
+      if (listed && !books_.do_not_call.ever_listed(who))
+        books_.blame(who.to_string() + ": gets no call, and nobody asked for that");
+    });
+}
+
 /// One to three numbers, mostly of contacts.
 std::vector<phone> life::some_numbers() {
   std::set<phone> numbers;
@@ -91,7 +189,7 @@ std::vector<phone> life::some_numbers() {
     if (ids_.empty() || luck_.percent(30)) {
       numbers.insert(world::phone_of(luck_.below(10)));
     } else {
-      const auto& contacts = books_.find(ids_[luck_.below(ids_.size())])->contacts;
+      const auto& contacts = books_.find(ids_[luck_.below(ids_.size())])->list.sure();
       numbers.insert(contacts[luck_.below(contacts.size())]);
     }
   }
@@ -159,6 +257,10 @@ void life::act() {
     list_numbers();
   } else if (dice < 86) {
     take_off_numbers();
+  } else if (dice < 94 && !ids_.empty()) {
+    add(ids_[luck_.below(ids_.size())]);
+  } else if (dice < 98) {
+    call_once();
   }
   const auto pace = luck_.below(100);
   if (pace < 50)

@@ -39,6 +39,10 @@ private:
   void create();
   void learn(const std::string& name, const std::string& id);
   void remove(const std::string& id);
+  struct joining;
+  void add(const std::string& id);
+  void go_on(const std::shared_ptr<joining>& of);
+  void call_once();
   std::vector<phone> some_numbers();
   void list_numbers();
   void take_off_numbers();
@@ -71,6 +75,7 @@ private:
   std::set<call_id> heard_;                           // calls whose `dnd` was answered
   std::uint64_t lives_ = 0;                           // an answer to a former one is none
   std::uint64_t names_ = 0;
+  std::uint64_t additions_ = 0;
   std::uint64_t lookups_before_ = 0;
 
   enum class mishap : std::uint8_t { none, dies_before, dies_after, refuses, unclear };

@@ -27,18 +27,20 @@ int main(int argc, char** argv) {
     }
   }
   const auto n = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
-  std::printf("%llu lives clean: %llu calls placed, %llu attempts taken back, %llu look-ups, %llu crashes (%llu at a "
-              "commit), %llu writes refused, %llu unclear, %llu pauses, %llu removals and %llu additions to "
-              "the do-not-call list answered, %llu numbers taken off it, %llu put there by a call, %llu messages\n",
+  std::printf(
+    "%llu lives clean: %llu calls placed, %llu attempts taken back, %llu look-ups, %llu crashes (%llu at a "
+    "commit), %llu writes refused, %llu unclear, %llu pauses, %llu removals and %llu additions to "
+    "the do-not-call list answered, %llu numbers taken off it, %llu put there by a call, %llu additions to campaigns "
+    "and %llu one-off calls answered, %llu messages\n",
     n(all.runs), n(all.placed), n(all.attempts_taken_back), n(all.lookups), n(all.crashes), n(all.crashes_at_commit),
     n(all.writes_refused), n(all.writes_unclear), n(all.pauses), n(all.removals), n(all.listed), n(all.taken_off),
-    n(all.asked_off), n(all.messages));
+    n(all.asked_off), n(all.additions), n(all.one_offs), n(all.messages));
   // That nothing broke says little if little was tried.
   if (seeds >= 1000
       && (all.placed < seeds || all.attempts_taken_back < seeds / 10 || all.lookups < seeds || all.crashes < seeds
           || all.crashes_at_commit < seeds / 2 || all.writes_refused < seeds / 10 || all.writes_unclear < seeds / 20
           || all.pauses < seeds / 2 || all.removals < seeds / 2 || all.listed < seeds || all.taken_off < seeds / 10
-          || all.asked_off < seeds / 10)) {
+          || all.asked_off < seeds / 10 || all.additions < seeds || all.one_offs < seeds)) {
     std::fprintf(stderr, "too little was tried\n");
     return 1;
   }

@@ -151,6 +151,7 @@ void provider::place(const std::string& key, const http_request& request) {
   p.attempt_id = call_id::parse(body.at("attempt_id").get<std::string>()).value();
   p.campaign = body.at("campaign").at("id");
   p.to = phone::parse(body.at("to").get<std::string>()).value();
+  p.name = body.at("contact").at("name");
   p.attempt = body.at("attempt");
   p.at = time_.now();
   constexpr std::array outcomes{call_outcome::busy, call_outcome::no_answer, call_outcome::voicemail,

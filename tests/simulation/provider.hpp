@@ -41,6 +41,7 @@ struct placement {
   call_id attempt_id;
   std::string campaign;
   phone to;
+  std::string name; ///< of the contact
   unsigned attempt = 0;
   time_point at{};
   call_outcome outcome{};             ///< what it comes to

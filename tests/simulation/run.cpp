@@ -86,7 +86,7 @@ std::unique_ptr<telephony::call_gateway> life::make_gateway(const clock& time, t
 void life::check_committed(call_id attempt, const std::string& id, phone to) {
   if (die_ || !world_)
     return; // a dead process sends nothing: what its actors still do is cut off right after
-  const auto view = world_->engine().find(default_workspace, campaign_id::parse(id).value());
+  const auto view = world_->context().board.find(campaign_id::parse(id).value());
   if (!view)
     return books_.blame(id + ": a call is placed for a campaign that nobody knows");
   const auto number = world_->store().find_contact(view->number, to);
@@ -95,8 +95,7 @@ void life::check_committed(call_id attempt, const std::string& id, phone to) {
   const auto contact = world_->store().load_contact(view->number, **number);
   if (!contact || !contact->state.call || contact->state.call->id != attempt)
     return books_.blame(id + " " + to.to_string() + ": a call leaves before its record is on disk");
-  if (const auto fault = books_.do_not_call.posted(to, contact->state.call->started_at); !fault.empty())
-    books_.blame(id + " " + to.to_string() + ": " + fault);
+  books_.blame(id + " " + to.to_string() + ": ", books_.do_not_call.posted(to, contact->state.call->started_at));
 }
 
 /// News of `call` that says `dnd` was answered 2xx. If it counts as the contact's disposition, the number is on the
@@ -104,7 +103,7 @@ void life::check_committed(call_id attempt, const std::string& id, phone to) {
 void life::heard(const placement& call) {
   if (die_ || !world_)
     return;
-  const auto view = world_->engine().find(default_workspace, campaign_id::parse(call.campaign).value());
+  const auto view = world_->context().board.find(campaign_id::parse(call.campaign).value());
   const auto number = view ? world_->store().find_contact(view->number, call.to).value() : std::nullopt;
   if (!number)
     return;
@@ -244,8 +243,8 @@ void life::restart_by(bool crash) {
       learn(definition.name, definition.id.to_string());
   }
   unanswered_.clear();
-  if (const auto fault = books_.do_not_call.lost(world_->store(), time_->now()); !fault.empty())
-    books_.blame(fault);
+  books_.blame({}, books_.do_not_call.lost(world_->store(), time_->now()));
+  books_.lost(world_->store());
   books_.compare(world_->store(), time_->now());
   compare_lists();
 }
@@ -283,12 +282,12 @@ void life::heal() {
   writes_refused_ = 0;
 }
 
-/// With network and disk in order, every campaign comes to its end.
+/// With network and disk in order, every campaign and every one-off call comes to its end.
 bool life::finish() {
   const auto over = [this] {
-    return std::all_of(ids_.begin(), ids_.end(), [this](const std::string& id) {
-      const auto view = world_->engine().find(default_workspace, campaign_id::parse(id).value());
-      return view && is_final(view->state.status) && view->state.counters.in_progress == 0;
+    const auto all = world_->store().campaigns();
+    return std::all_of(all.begin(), all.end(), [](const persistence::campaign_head& head) {
+      return is_final(head.state.status) && head.state.counters.in_progress == 0;
     });
   };
   for (int hour = 0; hour < 24; ++hour) {
@@ -353,6 +352,8 @@ tally& tally::operator+=(const tally& other) {
   listed += other.listed;
   taken_off += other.taken_off;
   asked_off += other.asked_off;
+  additions += other.additions;
+  one_offs += other.one_offs;
   messages += other.messages;
   return *this;
 }

@@ -21,6 +21,8 @@ struct tally {
   std::uint64_t listed = 0;    ///< additions to the do-not-call list that were answered
   std::uint64_t taken_off = 0; ///< and numbers taken off it
   std::uint64_t asked_off = 0; ///< people who said in a call that they are not to be called again
+  std::uint64_t additions = 0; ///< to campaigns' lists, answered
+  std::uint64_t one_offs = 0;  ///< calls of no campaign, answered
   std::uint64_t messages = 0;
 
   tally& operator+=(const tally& other);
