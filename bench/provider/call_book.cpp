@@ -81,7 +81,7 @@ void call_book::fence(call_id id) {
 }
 
 void call_book::refuse(const call_order& order, unsigned status) {
-  writer_.put_off(refused_fact{order.attempt_id, order.to, order.attempt, order.campaign, status, stamp_now()});
+  writer_.append(refused_fact{order.attempt_id, order.to, order.attempt, order.campaign, status, stamp_now()});
 }
 
 bool call_book::cancel(std::uint64_t number) {
