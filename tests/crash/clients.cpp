@@ -30,6 +30,25 @@ bool fits(action what, const std::string& status) {
   return false;
 }
 
+/// @returns the type and the text of a body that adds the contacts of `note`, and `known`.
+std::pair<std::string, std::string> addition_body(
+  const addition_note& note, const std::vector<phone>& known, std::size_t format) {
+  auto who = known;
+  for (std::uint32_t n = 0; n < note.count; ++n)
+    who.push_back(note.contact(n));
+  if (format == 0) {
+    auto list = json::array();
+    for (const auto each : who)
+      list.push_back({{"phone", each.to_string()}, {"name", "Added"}});
+    return {"application/json", list.dump()};
+  }
+  std::string text = format == 1 ? "name,phone\r\n" : "";
+  for (const auto each : who)
+    text += format == 1 ? "Added," + each.to_string() + "\r\n"
+                        : json{{"phone", each.to_string()}, {"name", "Added"}}.dump() + "\n";
+  return {format == 1 ? "text/csv" : "application/x-ndjson", std::move(text)};
+}
+
 } // namespace
 
 api_client::api_client(const client_options& options)
@@ -59,6 +78,10 @@ void api_client::work() {
   }
 }
 
+phone api_client::number_of(std::uint32_t contact) const {
+  return phone::from_packed(910'000'000'000 + numbers_a_client * options_.number + contact);
+}
+
 bool api_client::wants_more() const {
   constexpr std::uint64_t enough = 1500;
   std::uint64_t waiting = 0;
@@ -80,6 +103,8 @@ void api_client::step() {
   const auto what = static_cast<action>(pick(5));
   if (chance(0.06))
     change_list(on);
+  if (chance(0.08))
+    add(on);
   if (on.status == "scheduled" && chance(0.8))
     act(on, action::start);
   else if (on.status == "paused" && chance(0.5))
@@ -98,7 +123,7 @@ void api_client::create() {
   campaign_note note;
   note.name = "Campaign " + std::to_string(options_.number) + "." + std::to_string(notes_.size());
   note.contacts = static_cast<std::uint32_t>(50 + pick(chance(0.2) ? 2500 : 600));
-  note.first = phone::from_packed(910'000'000'000 + numbers_a_client * options_.number + contacts_);
+  note.first = number_of(contacts_);
   note.max_attempts = static_cast<std::uint8_t>(1 + pick(3));
   contacts_ += note.contacts;
   auto list = json::array();
@@ -128,8 +153,8 @@ void api_client::act(hand& on, action what) {
   const auto target = "/v1/campaigns/" + campaign.id;
   if (what == action::remove) {
     auto phones = json::array();
-    const auto from = pick(campaign.contacts);
-    const auto count = std::min<std::size_t>(1 + pick(40), campaign.contacts - from);
+    const auto from = pick(campaign.sure());
+    const auto count = std::min<std::size_t>(1 + pick(40), campaign.sure() - from);
     for (std::size_t n = from; n < from + count; ++n) {
       note.phones.push_back(campaign.contact(static_cast<std::uint32_t>(n)));
       phones.push_back(note.phones.back().to_string());
@@ -157,8 +182,8 @@ void api_client::act(hand& on, action what) {
 void api_client::change_list(const hand& on) {
   const auto& campaign = notes_[on.note];
   dnc_note note;
-  const auto from = pick(campaign.contacts);
-  const auto count = std::min<std::size_t>(1 + pick(30), campaign.contacts - from);
+  const auto from = pick(campaign.sure());
+  const auto count = std::min<std::size_t>(1 + pick(30), campaign.sure() - from);
   for (std::size_t n = from; n < from + count; ++n)
     note.phones.push_back(campaign.contact(static_cast<std::uint32_t>(n)));
   note.adds = !chance(0.25);
@@ -173,6 +198,41 @@ void api_client::change_list(const hand& on) {
   if (got.went == fate::refused)
     throw std::runtime_error{"a good change of the do-not-call list was refused: " + got.body};
   do_not_call_.push_back(std::move(note));
+}
+
+/// Adds people to a campaign, in one of the three formats, and with them some who are on its list; or sends those again
+/// whose addition was not answered.
+void api_client::add(hand& on) {
+  auto& campaign = notes_[on.note];
+  const bool again = !campaign.additions.empty() && campaign.additions.back().went == fate::open;
+  if (!again) {
+    const auto count = static_cast<std::uint32_t>(1 + pick(chance(0.1) ? 5000 : 200));
+    campaign.additions.push_back({number_of(contacts_), count, fate::open});
+    contacts_ += count;
+  }
+  auto& note = campaign.additions.back();
+  std::vector<phone> known;
+  for (auto n = pick(4); n > 0; --n)
+    known.push_back(campaign.contact(static_cast<std::uint32_t>(pick(campaign.sure()))));
+  const auto [type, body] = addition_body(note, known, pick(3));
+  std::int64_t sent = 0;
+  std::int64_t answered = 0;
+  const auto got =
+    ask(static_cast<int>(e2e::verb::post), "/v1/campaigns/" + campaign.id + "/contacts", body, sent, answered, type);
+  if (got.went == fate::refused && json::parse(got.body).at("code") != "campaign_ended")
+    throw std::runtime_error{"a good addition was refused: " + got.body};
+  if (got.went == fate::refused && !again)
+    note.went = fate::refused;
+  if (got.went != fate::acknowledged)
+    return;
+  note.went = fate::acknowledged;
+  const auto shown = json::parse(got.body);
+  const auto added = shown.at("added").get<std::uint64_t>();
+  if ((added != note.count && !(again && added == 0))
+      || added + shown.at("duplicates_skipped").get<std::uint64_t>() != note.count + known.size()
+      || shown.at("total_contacts") != campaign.sure())
+    throw std::runtime_error{"an addition of " + std::to_string(note.count) + " to " + campaign.id + " with "
+                             + std::to_string(campaign.sure()) + " contacts then was answered " + got.body};
 }
 
 void api_client::look(hand& on) {
@@ -190,17 +250,17 @@ void api_client::look(hand& on) {
   std::uint64_t sum = 0;
   for (const auto& [name, count] : counts.items())
     sum += count.get<std::uint64_t>();
-  if (sum != notes_[on.note].contacts)
+  if (sum < notes_[on.note].sure() || sum > notes_[on.note].at_most())
     throw std::runtime_error{"a campaign's contacts do not add up: " + got.body};
 }
 
-api_client::reply api_client::ask(
-  int method, const std::string& target, const std::string& body, std::int64_t& sent, std::int64_t& answered) {
+api_client::reply api_client::ask(int method, const std::string& target, const std::string& body, std::int64_t& sent,
+  std::int64_t& answered, const std::string& type) {
   await_server();
   sent = now_ns();
   reply result;
   try {
-    const auto got = http_->request(static_cast<e2e::verb>(method), target, body);
+    const auto got = http_->request(static_cast<e2e::verb>(method), target, body, {{"Content-Type", type}});
     answered = now_ns();
     result.body = got.body;
     if (got.status >= 200 && got.status < 300)

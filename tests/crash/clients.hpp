@@ -49,14 +49,18 @@ private:
   void act(hand& on, action what);
   void look(hand& on);
   void change_list(const hand& on);
+  void add(hand& on);
   bool wants_more() const;
+  /// One of the numbers that are this client's own.
+  phone number_of(std::uint32_t contact) const;
 
   struct reply {
     fate went = fate::open;
     std::string body;
   };
   /// Asks once, after waiting for redial to be back if it is away.
-  reply ask(int method, const std::string& target, const std::string& body, std::int64_t& sent, std::int64_t& answered);
+  reply ask(int method, const std::string& target, const std::string& body, std::int64_t& sent, std::int64_t& answered,
+    const std::string& type = "application/json");
 
   void await_server();
 

@@ -129,7 +129,8 @@ private:
     std::set<phone> seen;
     read_contacts(http_, file.id, [&](const contact_file& contact) {
       ++result_.contacts;
-      seen.insert(contact.number);
+      if (!seen.insert(contact.number).second)
+        fault(contact.number.to_string() + " stands twice on the list of " + file.id);
       ++count.by_status[contact.status];
       const auto gone = removed.find(contact.number.packed());
       compare_calls(note, file, contact, bans, gone == removed.end() ? nullptr : &gone->second, count);
@@ -137,17 +138,39 @@ private:
         fault(
           contact.number.to_string() + " of " + file.id + " was acknowledged to be removed, but is " + contact.status);
     });
-    for (std::uint32_t n = 0; n < note.contacts; ++n) {
+    const auto sure = note.sure();
+    for (std::uint32_t n = 0; n < sure; ++n) {
       if (!seen.contains(note.contact(n)))
         fault("a contact is lost: " + note.contact(n).to_string() + " of " + file.id);
     }
-    if (seen.size() != note.contacts)
+    const auto expected = sure + compare_open_additions(note, file, seen);
+    if (seen.size() != expected)
       fault("campaign " + file.id + " has " + std::to_string(seen.size()) + " contacts instead of "
-            + std::to_string(note.contacts));
+            + std::to_string(expected));
     if (count.by_status["removed"] < acknowledged)
       fault("campaign " + file.id + ": " + std::to_string(acknowledged) + " removals were acknowledged, but only "
             + std::to_string(count.by_status["removed"]) + " are on file");
     compare_counters(file, count);
+  }
+
+  /// What was not acknowledged is there as a whole or not at all. @returns how many contacts came with such additions.
+  std::uint64_t compare_open_additions(
+    const campaign_note& note, const campaign_file& file, const std::set<phone>& seen) {
+    std::uint64_t all = 0;
+    for (const auto& each : note.additions) {
+      result_.additions += each.went == fate::acknowledged ? 1 : 0;
+      if (each.went != fate::open)
+        continue;
+      ++result_.open_requests;
+      std::uint32_t found = 0;
+      for (std::uint32_t n = 0; n < each.count; ++n)
+        found += seen.contains(each.contact(n)) ? 1 : 0;
+      if (found != 0 && found != each.count)
+        fault("of an addition to " + file.id + " " + std::to_string(found) + " contacts of "
+              + std::to_string(each.count) + " are there");
+      all += found;
+    }
+    return all;
   }
 
   struct counted {

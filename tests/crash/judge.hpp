@@ -32,6 +32,7 @@ struct verdict {
   std::uint64_t pauses = 0;         ///< acknowledged
   std::uint64_t stops = 0;
   std::uint64_t removals = 0;
+  std::uint64_t additions = 0;     ///< to campaigns' lists
   std::uint64_t listed = 0;        ///< numbers whose addition to the do-not-call list was acknowledged
   std::uint64_t taken_off = 0;     ///< numbers that were taken off it
   std::uint64_t asked_off = 0;     ///< contacts whose disposition is `dnd`

@@ -254,6 +254,46 @@ TEST_CASE("a do-not-call list that is not as it was answered is found") {
   }
 }
 
+TEST_CASE("a list that is not what the answers to additions say is found") {
+  forgery forged;
+  const addition_note two{phone::from_packed(919'111'111'111), 2, fate::acknowledged};
+  forged.note.additions.push_back(two);
+  auto& note = forged.note.additions.back();
+  const auto list = [&](phone who) {
+    forged.redial.contacts.push_back({{"phone", who.to_string()}, {"status", "pending"}, {"attempts", 0},
+      {"disposition", nullptr}, {"calls", json::array()}});
+    auto& pending = forged.campaign()["contacts"]["pending"];
+    pending = pending.get<int>() + 1;
+  };
+  SECTION("acknowledged, and lost") {
+    list(two.contact(0));
+    finds(forged, "a contact is lost: " + two.contact(1).to_string());
+    list(two.contact(1));
+    finds_nothing(forged);
+    CHECK(forged.judged().additions == 1);
+  }
+  SECTION("cut off: all or nothing") {
+    note.went = fate::open;
+    finds_nothing(forged);
+    list(two.contact(1));
+    finds(forged, "1 contacts of 2 are there");
+    list(two.contact(0));
+    finds_nothing(forged);
+  }
+  SECTION("refused, and there") {
+    note.went = fate::refused;
+    finds_nothing(forged);
+    list(two.contact(0));
+    finds(forged, "has 4 contacts instead of 3");
+  }
+  SECTION("there twice") {
+    list(two.contact(0));
+    list(two.contact(1));
+    list(two.contact(1));
+    finds(forged, "stands twice on the list");
+  }
+}
+
 TEST_CASE("calls after a pause, a stop or a removal are found, to the instant") {
   forgery forged;
   SECTION("after a pause") {

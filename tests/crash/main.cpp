@@ -108,9 +108,9 @@ void print(const verdict& v) {
   std::cout << v.campaigns << " campaigns, " << v.contacts << " contacts, " << v.calls << " calls on file, " << v.placed
             << " placed, " << v.retries << " of them retries; " << v.refused << " refused for good, " << v.unknown
             << " unknown, " << v.no_disposition << " without their result\nacknowledged: " << v.pauses << " pauses, "
-            << v.stops << " stops, " << v.removals << " removals; on the do-not-call list: " << v.listed
-            << " numbers put there, " << v.taken_off << " taken off, " << v.asked_off
-            << " that asked for it; cut off: " << v.open_requests << " requests\n";
+            << v.stops << " stops, " << v.removals << " removals, " << v.additions
+            << " additions; on the do-not-call list: " << v.listed << " numbers put there, " << v.taken_off
+            << " taken off, " << v.asked_off << " that asked for it; cut off: " << v.open_requests << " requests\n";
   for (const auto& each : v.faults)
     std::cout << "FAULT: " << each << '\n';
   if (v.fault_count > v.faults.size())

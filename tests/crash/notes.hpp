@@ -43,7 +43,18 @@ struct dnc_note {
   std::vector<phone> phones;
 };
 
-/// A campaign that a client created, or tried to. Its contacts are the `contacts` numbers from `first` on.
+/// Contacts that a client added to a campaign, or tried to: the `count` numbers from `first` on, which nobody else has.
+/// Where an answer did not come, it may have sent them again.
+struct addition_note {
+  phone first;
+  std::uint32_t count = 0;
+  fate went = fate::open; ///< acknowledged or refused for all times that they were sent, or open
+
+  phone contact(std::uint32_t n) const { return phone::from_packed(first.packed() + n); }
+};
+
+/// A campaign that a client created, or tried to. Its contacts are the `contacts` numbers from `first` on, and those
+/// that were added.
 struct campaign_note {
   std::string name; ///< like no other
   std::string id;   ///< empty where the creation was not acknowledged
@@ -53,8 +64,36 @@ struct campaign_note {
   std::uint8_t max_attempts = 1;
   std::uint16_t retry_interval_minutes = 1;
   std::vector<action_note> actions; ///< in the order in which they were sent, one after the other
+  std::vector<addition_note> additions{};
 
-  phone contact(std::uint32_t n) const { return phone::from_packed(first.packed() + n); }
+  /// How many contacts it has for sure.
+  std::uint32_t sure() const {
+    auto count = contacts;
+    for (const auto& each : additions)
+      count += each.went == fate::acknowledged ? each.count : 0;
+    return count;
+  }
+  /// How many it may have.
+  std::uint32_t at_most() const {
+    auto count = contacts;
+    for (const auto& each : additions)
+      count += each.went != fate::refused ? each.count : 0;
+    return count;
+  }
+  /// @returns one of those that it has for sure.
+  phone contact(std::uint32_t n) const {
+    if (n < contacts)
+      return phone::from_packed(first.packed() + n);
+    n -= contacts;
+    for (const auto& each : additions) {
+      if (each.went != fate::acknowledged)
+        continue;
+      if (n < each.count)
+        return each.contact(n);
+      n -= each.count;
+    }
+    return {};
+  }
 };
 
 /// All that one client wrote down, in the order in which it was asked for.
