@@ -68,7 +68,9 @@ struct dial_surroundings {
 };
 
 /// Asks every rule at `now`. Eligible exactly where `decide_attempt` accepts and the number is not on the list of those
-/// that are not to be called. Pure.
+/// that are not to be called. Whose turn it is among those that are eligible is not a rule: that a contact lets others
+/// go first for a while because the gateway has turned it away is the campaign's order of dialing
+/// (`turned_away_pause`), on no record, and not told here. Pure.
 explanation explain(
   const campaign_state& campaign, const contact_state& contact, const dial_surroundings& around, time_point now);
 
