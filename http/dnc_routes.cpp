@@ -1,7 +1,7 @@
 #include "http/dnc_body.hpp"
 #include "http/dnc_csv.hpp"
 #include "http/encode_dnc.hpp"
-#include "http/json_text.hpp"
+#include "http/json_page.hpp"
 #include "http/keyed_exchange.hpp"
 #include "http/phone_path.hpp"
 #include "http/phones_body.hpp"
@@ -15,21 +15,8 @@ namespace {
 constexpr std::uint64_t body_limit = 32 * 1024 * 1024; // 100,000 entries with reasons
 constexpr std::uint64_t max_offset = ~std::uint64_t{0} >> 1U;
 
-std::string encode_page(const actors::dnc_page& page, std::uint64_t offset, std::size_t limit) {
-  std::string out = R"({"data":[)";
-  for (const auto& entry : page.entries) {
-    if (&entry != &page.entries.front())
-      out += ',';
-    append_dnc_entry(out, entry);
-  }
-  out += R"(],"total":)";
-  append_number(out, page.total);
-  out += R"(,"limit":)";
-  append_number(out, limit);
-  out += R"(,"offset":)";
-  append_number(out, offset);
-  out += '}';
-  return out;
+std::string encode_entries(const actors::dnc_page& page, std::uint64_t offset, std::size_t limit) {
+  return encode_page(page.entries, page.total, offset, limit, append_dnc_entry);
 }
 
 std::string encode_two(std::string_view first, std::uint64_t one, std::string_view second, std::uint64_t two) {
@@ -88,7 +75,7 @@ void list_one(route_context& context, const request& asked, const link_maker& li
       page.total = found ? 1 : 0;
       if (found && offset == 0)
         page.entries.push_back(*found);
-      return json_response(200, encode_page(page, offset, limit));
+      return json_response(200, encode_entries(page, offset, limit));
     });
   });
 }
@@ -112,7 +99,7 @@ std::optional<response> list(route_context& context, request& asked, const link_
   context.engine.list_dnc(
     asked.caller(), offset, limit, [offset, limit, answer = responder{link()}](result<actors::dnc_page> page) {
       answer([offset, limit, page = std::move(page)] {
-        return page ? json_response(200, encode_page(*page, offset, limit)) : problem_response(page.error());
+        return page ? json_response(200, encode_entries(*page, offset, limit)) : problem_response(page.error());
       });
     });
   return std::nullopt;

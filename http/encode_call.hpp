@@ -8,6 +8,13 @@
 
 namespace redial::http {
 
+/// Appends phone and name of a contact, as an object.
+void append_person(std::string& out, const contact_profile& contact);
+
+/// Appends the calls of a contact as an array, the open one last. @param single of a one-off call, its id: callers know
+/// it by that alone
+void append_calls(std::string& out, const contact_detail& contact, call_id single = {});
+
 /// Appends a call by itself, with whose it is. The campaign of a one-off call is null.
 void append_call(std::string& out, const call_detail& call);
 

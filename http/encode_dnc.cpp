@@ -4,17 +4,6 @@
 
 namespace redial::http {
 
-namespace {
-
-void append_text_or_null(std::string& out, std::string_view text) {
-  if (text.empty())
-    out += "null";
-  else
-    append_json_string(out, text);
-}
-
-} // namespace
-
 void append_dnc_entry(std::string& out, const dnc_entry& entry) {
   out += R"({"phone":)";
   append_json_string(out, entry.phone.to_string());

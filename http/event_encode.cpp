@@ -6,18 +6,6 @@
 
 namespace redial::http {
 
-namespace {
-
-void append_contact_name(std::string& out, const contact_profile& contact) {
-  out += R"({"phone":)";
-  append_json_string(out, contact.phone.to_string());
-  out += R"(,"name":)";
-  append_json_string(out, contact.name);
-  out += '}';
-}
-
-} // namespace
-
 std::string encode_event(const actors::feed_message& message) {
   const auto type = to_string(message.what.type);
   std::string out;
@@ -48,7 +36,7 @@ std::string encode_event(const actors::feed_message& message) {
     append_call(out, call.ended ? detail_of(message.campaign, *message.contact, *call.ended)
                                 : detail_of(message.campaign, *message.contact, *call.open, call.attempt));
     out += R"(,"contact":)";
-    append_contact_name(out, *message.contact);
+    append_person(out, *message.contact);
   }
   out += "}}";
   return out;

@@ -15,6 +15,21 @@ namespace redial::http {
 /// sent can be named in an answer.
 void append_json_string(std::string& out, std::string_view text);
 
+/// Appends `,"name":`, for every member of an object but the first. @param name needs no escaping
+inline void begin_member(std::string& out, std::string_view name) {
+  out += ",\"";
+  out += name;
+  out += "\":";
+}
+
+/// Appends `text` as a JSON string, or null where it is empty: a member that is not set.
+inline void append_text_or_null(std::string& out, std::string_view text) {
+  if (text.empty())
+    out += "null";
+  else
+    append_json_string(out, text);
+}
+
 /// Appends `value` in decimal.
 template <std::integral T>
 void append_number(std::string& out, T value) {

@@ -1,8 +1,10 @@
 #include "http/json_body.hpp"
-#include "http/json_text.hpp"
+#include "http/json_page.hpp"
 #include "http/keyed_exchange.hpp"
 #include "http/query.hpp"
 #include "http/router.hpp"
+
+#include <span>
 
 // A key manages the keys of its own workspace only: the request's workspace is the only one there is here.
 
@@ -65,22 +67,10 @@ std::optional<response> list(route_context& context, request& asked, const link_
   if (auto wrong = query.finish())
     return problem_response(*wrong);
   const auto keys = context.keys.list(asked.workspace);
-  std::string body = R"({"data":[)";
   const auto first = std::min<std::uint64_t>(offset, keys.size());
-  const auto last = first + std::min<std::uint64_t>(limit, keys.size() - first);
-  for (auto i = first; i < last; ++i) {
-    if (i > first)
-      body += ',';
-    append_key(body, *keys[i]);
-  }
-  body += R"(],"total":)";
-  append_number(body, keys.size());
-  body += R"(,"limit":)";
-  append_number(body, limit);
-  body += R"(,"offset":)";
-  append_number(body, offset);
-  body += '}';
-  return json_response(200, std::move(body));
+  const auto shown = std::span{keys}.subspan(first, std::min<std::uint64_t>(limit, keys.size() - first));
+  return json_response(200,
+    encode_page(shown, keys.size(), offset, limit, [](std::string& out, const auto& each) { append_key(out, *each); }));
 }
 
 std::optional<response> show(route_context& context, request& asked, const link_maker&) {

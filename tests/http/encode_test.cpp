@@ -1,4 +1,5 @@
 #include "http/encode.hpp"
+#include "http/encode_call.hpp"
 #include "http/event_encode.hpp"
 #include "http/json_text.hpp"
 #include "http/problem.hpp"
@@ -128,6 +129,38 @@ TEST_CASE("a contact shows its calls, the open one last") {
   CHECK(calls[3]["attempt"] == 4);
   CHECK(calls[3]["outcome"].is_null());
   CHECK(calls[3]["ended_at"].is_null());
+}
+
+TEST_CASE("what there was with a phone shows a one-off call under the id that its caller knows") {
+  const auto at = *parse_rfc3339("2026-03-01T10:00:00Z");
+  const auto history_of = [&](call_id single) {
+    campaign_definition fixed;
+    fixed.id = *campaign_id::parse("cmp_000000001");
+    fixed.name = "Renewals";
+    fixed.single_call = single;
+    history_entry entry{std::make_shared<const campaign_definition>(fixed), {}};
+    entry.contact.profile = {*phone::parse("+919876543210"), "Asha", "{}"};
+    entry.contact.calls.push_back({{1, 2}, 1, at, std::nullopt, at, call_outcome::busy, {}});
+    entry.contact.state.call = open_call{{1, 3}, at, {}, {}, {}};
+    entry.contact.state.attempts = 2;
+    phone_history history;
+    history.entries.push_back(std::move(entry));
+    history.total = 1;
+    return json::parse(encode_phone_history(*phone::parse("+919876543210"), history, 0, 20));
+  };
+  const auto id = [](std::uint64_t low) { return call_id{1, low}.to_string(); };
+  const auto campaign = history_of({});
+  CHECK(campaign["total"] == 1);
+  CHECK(campaign["data"][0]["campaign_id"] == "cmp_000000001");
+  CHECK(campaign["data"][0]["calls"][0]["id"] == id(2));
+  CHECK(campaign["data"][0]["calls"][1]["id"] == id(3));
+  const auto single = history_of({1, 9});
+  CHECK(single["data"][0]["campaign_id"] == nullptr);
+  CHECK(single["data"][0]["campaign_name"] == nullptr);
+  CHECK(single["data"][0]["calls"][0]["id"] == id(9));
+  CHECK(single["data"][0]["calls"][0]["outcome"] == "busy");
+  CHECK(single["data"][0]["calls"][1]["id"] == id(9));
+  CHECK(single["data"][0]["calls"][1]["outcome"] == nullptr);
 }
 
 TEST_CASE("problems have one shape") {
