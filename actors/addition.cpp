@@ -1,5 +1,7 @@
 #include "actors/addition.hpp"
 
+#include "actors/observed.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -9,11 +11,12 @@ namespace {
 
 using contacts_ptr = std::shared_ptr<std::vector<contact_profile>>;
 
-class addition : public addition_actor::base {
+class addition : public observed<addition_actor> {
 public:
   addition(caf::actor_config& config, engine_context* context, addition_links links, campaign_id campaign, caller from)
-    : addition_actor::base{config}, context_{*context}, links_{std::move(links)}, campaign_{campaign},
-      from_{std::move(from)}, number_{context->store.next_campaign_no()} {}
+    : observed{config, *context, actor_kind::addition, campaign.to_string()}, context_{*context},
+      links_{std::move(links)}, campaign_{campaign}, from_{std::move(from)}, number_{
+                                                                               context->store.next_campaign_no()} {}
 
   const char* name() const override { return "addition"; }
 
@@ -22,8 +25,7 @@ protected:
     // The engine is going: what waits for the writer waits in vain.
     set_down_handler([this](const caf::down_msg&) { quit(); });
     monitor(links_.writer);
-    return {
-      [this](const upload_chunk& c) { stage(c); },
+    return heed([this](const upload_chunk& c) { stage(c); },
       [this](const addition_finish& f) {
         note_ = f.note;
         finishing_ = f.done;
@@ -34,8 +36,7 @@ protected:
       },
       [this](const stage_done& d) { staged(*d.outcome); },
       [this](const addition_news& n) { std::visit([this](const auto& answer) { hear(answer); }, *n.what); },
-      [this](upload_abort) { end(); },
-    };
+      [this](upload_abort) { end(); });
   }
 
   void on_exit() override {

@@ -12,6 +12,11 @@ struct answer_desk::keys {
 
 answer_desk::answer_desk() : keys_{std::make_shared<keys>()} {}
 
+std::size_t answer_desk::size() const {
+  const std::lock_guard lock{keys_->mutex};
+  return keys_->in_use.size();
+}
+
 key_hold answer_desk::seize(const std::string& key) {
   {
     const std::lock_guard lock{keys_->mutex};

@@ -30,6 +30,9 @@ public:
   /// Takes `key` without looking at what is stored. @returns null where it is in use, or too many are.
   key_hold seize(const std::string& key);
 
+  /// @returns how many keys are in use.
+  std::size_t size() const;
+
 private:
   struct keys;
   std::shared_ptr<keys> keys_;

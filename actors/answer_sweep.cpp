@@ -1,5 +1,6 @@
 #include "actors/answer_sweep.hpp"
 
+#include "actors/observed.hpp"
 #include "actors/timer_message.hpp"
 
 namespace redial::actors {
@@ -9,17 +10,17 @@ namespace {
 using persistence::table;
 using persistence::visited;
 
-class answer_sweep : public sweep_actor::base {
+class answer_sweep : public observed<sweep_actor> {
 public:
   answer_sweep(caf::actor_config& config, engine_context* context, writer_actor writer)
-    : sweep_actor::base{config}, context_{*context}, writer_{std::move(writer)} {}
+    : observed{config, *context, actor_kind::answer_sweep}, context_{*context}, writer_{std::move(writer)} {}
 
   const char* name() const override { return "answer_sweep"; }
 
 protected:
   behavior_type make_behavior() override {
     rest();
-    return {
+    return heed(
       [this](tick) {
         from_.clear();
         sweep();
@@ -29,8 +30,7 @@ protected:
           sweep();
         else
           rest();
-      },
-    };
+      });
   }
 
   void on_exit() override { writer_ = nullptr; }

@@ -57,4 +57,13 @@ std::size_t board::size() const {
   return by_id_.size();
 }
 
+std::vector<campaign_view_ptr> board::all() const {
+  std::vector<campaign_view_ptr> views;
+  const std::shared_lock lock{mutex_};
+  views.reserve(by_id_.size());
+  for (const auto& [id, each] : by_id_)
+    views.push_back(each->view.load());
+  return views;
+}
+
 } // namespace redial::actors

@@ -26,6 +26,9 @@ public:
 
   std::size_t size() const;
 
+  /// @returns every view, one-off calls included, in no order.
+  std::vector<campaign_view_ptr> all() const;
+
 private:
   struct entry {
     std::atomic<campaign_view_ptr> view;

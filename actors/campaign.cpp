@@ -8,15 +8,10 @@ namespace redial::actors {
 
 campaign::behavior_type campaign::make_behavior() {
   load();
-  return {
-    [this](const act_command& c) { act(c); },
-    [this](const remove_command& c) { remove(c); },
-    [this](const listed_notice& n) { clear(n); },
-    [this](const addition_command& c) { queue_addition(c); },
-    [this](const claim_places& c) { claim(c); },
-    [this](const admit_contacts& c) { admit(c); },
-    [this](const addition_over& o) { drop_addition(o); },
-    [this](const append_done& d) { committed(d); },
+  return heed([this](const act_command& c) { act(c); }, [this](const remove_command& c) { remove(c); },
+    [this](const listed_notice& n) { clear(n); }, [this](const addition_command& c) { queue_addition(c); },
+    [this](const claim_places& c) { claim(c); }, [this](const admit_contacts& c) { admit(c); },
+    [this](const addition_over& o) { drop_addition(o); }, [this](const append_done& d) { committed(d); },
     [this](const lines_grant& g) {
       take_grant(g.lines);
       settle();
@@ -41,6 +36,10 @@ campaign::behavior_type campaign::make_behavior() {
       after_short_wait(d.contact);
       settle();
     },
+    [this](const contact_lost& l) {
+      replace_lost(l);
+      settle();
+    },
     [this](tick) {
       armed_.reset();
       settle();
@@ -49,8 +48,7 @@ campaign::behavior_type campaign::make_behavior() {
       draining_ = true;
       settle();
     },
-    [this](retire) { quit(); },
-  };
+    [this](retire) { quit(); }, [this](const inspect_command& c) { c.done(insight(c.offset, c.limit)); });
 }
 
 void campaign::load() {
@@ -243,7 +241,7 @@ void campaign::flush() {
 void campaign::committed(const append_done& d) {
   append_under_way_ = false;
   if (!*d.outcome)
-    return fail(d.outcome->error());
+    return fail(d.outcome->error(), false);
   const auto& state = d.outcome->value();
   committed_seq_ = state.last_seq;
   context_.board.publish(std::make_shared<const campaign_view>(campaign_view{number_, state}));
@@ -270,7 +268,8 @@ void campaign::committed(const append_done& d) {
 }
 
 /// What the store holds is no longer what this actor believes: end, and be started again from the store.
-void campaign::fail(const problem& why) {
+void campaign::fail(const problem& why, bool own) {
+  note_failure(why.detail, own);
   context_.log.error("campaign={} number={} fails: {}", id(), number_, why.detail);
   for (auto& p : pending_)
     p.finish(&why);

@@ -15,6 +15,7 @@ struct campaign_links {
   registry_actor registry;
   writer_actor writer;
   line_pool_actor lines;
+  actor_record_ptr record; ///< on which it shows what it does
 };
 
 /// Starts the actor of a campaign that is in the store. @param contacts handed over where they are at hand (a campaign

@@ -1,10 +1,11 @@
 /// The class behind `campaign.hpp`, shared by its sources: what it is told and what it keeps (campaign.cpp), who joins
 /// its list (campaign_add.cpp), whom it calls and what came of it (campaign_dial.cpp), what follows at the end of every
-/// step (campaign_settle.cpp).
+/// step (campaign_settle.cpp), what it shows to operations (campaign_insight.cpp).
 #pragma once
 
 #include "actors/campaign.hpp"
 #include "actors/dial_queue.hpp"
+#include "actors/observed.hpp"
 #include "actors/profile_cache.hpp"
 #include "actors/start_fence.hpp"
 #include "domain/rules.hpp"
@@ -17,11 +18,11 @@
 
 namespace redial::actors {
 
-class campaign : public campaign_actor::base {
+class campaign : public observed<campaign_actor> {
 public:
   campaign(caf::actor_config& config, engine_context* context, campaign_links links, campaign_no number,
     std::shared_ptr<contact_table> contacts)
-    : campaign_actor::base{config}, context_{*context}, links_{std::move(links)}, number_{number},
+    : observed{config, *context, links.record}, context_{*context}, links_{std::move(links)}, number_{number},
       given_{std::move(contacts)}, profiles_{context->store, number} {}
 
   const char* name() const override { return "campaign"; }
@@ -97,6 +98,11 @@ private:
   void after_short_wait(contact_no number);
   contact_state state_of(contact_no number, time_point now) const;
   void end_short_wait(live_contact& live);
+  void ripen(time_point now) {
+    queue_.ripen(now, lateness_);
+    lateness_.hand_over(context_.counted.retry_lateness());
+  }
+  void replace_lost(const contact_lost& l);
 
   // journal
   template <class Event>
@@ -106,7 +112,8 @@ private:
   }
   void flush();
   void committed(const append_done& d);
-  void fail(const problem& why);
+  /// @param own false: nothing is wrong with this campaign in particular
+  void fail(const problem& why, bool own = true);
 
   // at the end of every step
   void settle();
@@ -117,6 +124,8 @@ private:
   void settle_end();
 
   void load();
+  campaign_insight insight(std::uint64_t offset, std::size_t limit) const;
+  contact_insight insight(contact_no number, const live_contact& live) const;
   bool may_dial_now() const { return !draining_ && may_dial(state_, context_.time.now()); }
   bool keeps_contacts() const { return state_.definition->retry_interval <= context_.settings.passivate_after; }
   bool has_much_to_write() const { return buffer_.size() >= max_append; }
@@ -133,6 +142,7 @@ private:
   campaign_state state_; // as decided; the store follows
   contact_table contacts_;
   dial_queue queue_;
+  lateness_tally lateness_;
   profile_cache profiles_;
   std::shared_ptr<const dnc_list> dnc_; // of its workspace
   std::unordered_map<contact_no, live_contact> live_;

@@ -30,7 +30,7 @@ contact_state campaign::state_of(contact_no number, time_point now) const {
 void campaign::take_grant(std::uint32_t lines) {
   lines_wanted_ -= std::min<std::uint64_t>(lines_wanted_, lines);
   const auto now = context_.time.now();
-  queue_.ripen(now);
+  ripen(now);
   std::uint32_t used = 0;
   if (may_dial_now()) {
     while (used < lines && start_next(now))
@@ -229,7 +229,34 @@ void campaign::after_short_wait(contact_no number) {
   auto it = live_.find(number);
   if (it == live_.end() || it->second.state.status != contact_status::waiting_retry)
     return;
+  lateness_.add(context_.time.now() - *it->second.state.due);
   queue_.ready(number);
+}
+
+/// A contact's actor has died: another takes its place. What became of its call is asked, as after a restart.
+void campaign::replace_lost(const contact_lost& l) {
+  const auto it = live_.find(l.contact);
+  if (it == live_.end()) {
+    if (l.generation != 0)
+      fence_.placed(l.generation);
+    return;
+  }
+  auto& live = it->second;
+  context_.log.warn("campaign={} contact={} its actor died; another takes its place", id(), l.contact);
+  context_.who.count_contact_death();
+  live.actor = nullptr;
+  if (l.asking) // whoever comes next would die of the same
+    return fail({error_code::unavailable, "the gateway cannot be asked what became of a call", {}});
+  if (live.state.status == contact_status::waiting_retry) {
+    queue_.wait(*live.state.due, l.contact);
+    end_short_wait(live);
+    live_.erase(it);
+    return;
+  }
+  if (live.profile)
+    return; // its attempt is not committed yet: an actor is made for it then
+  live.actor = spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), l.contact, keeps_contacts());
+  caf::anon_send(live.actor, contact_lookup{live.state.call->id, l.generation});
 }
 
 /// A contact that waits with an actor of its own does so no longer.

@@ -20,6 +20,7 @@ void campaign::settle() {
   answer_pending();
   settle_lines();
   settle_timer();
+  show({queue_.ready_count(), queue_.waiting_count(), live_.size()});
   settle_end();
 }
 
@@ -28,7 +29,7 @@ void campaign::settle_time() {
   give_up_results(now);
   while (auto due = decide_by_time(state_, now))
     record(*due);
-  queue_.ripen(now);
+  ripen(now);
   if (is_final(state_.status) && !swept_) {
     swept_ = true;
     refuse_additions();

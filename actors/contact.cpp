@@ -29,10 +29,10 @@ public:
 protected:
   behavior_type make_behavior() override {
     return {
-      [this](const gateway_news& n) { relay(n); },
-      [this](const contact_dial& d) { dial(d); },
-      [this](const contact_lookup& l) { look_up(l); },
-      [this](const contact_wait& w) { arm_tick(context_.timers, w.due, this); },
+      [this](const gateway_news& n) { guarded([&] { relay(n); }); },
+      [this](const contact_dial& d) { guarded([&] { dial(d); }); },
+      [this](const contact_lookup& l) { guarded([&] { look_up(l); }, true); },
+      [this](const contact_wait& w) { guarded([&] { arm_tick(context_.timers, w.due, this); }); },
       [this](tick) { caf::anon_send(campaign_, contact_due{number_}); },
       [this](contact_retire) { quit(); },
     };
@@ -41,6 +41,18 @@ protected:
   void on_exit() override { campaign_ = nullptr; }
 
 private:
+  /// Whatever it dies of, its campaign hears of it: without a monitor, which would cost every contact a message.
+  template <class Work>
+  void guarded(Work work, bool asking = false) {
+    try {
+      work();
+    } catch (const std::exception& e) {
+      context_.log.error("call={} contact={} its actor dies: {}", call_.to_string(), number_, e.what());
+      caf::anon_send(campaign_, contact_lost{number_, generation_, asking});
+      quit(caf::exit_reason::unhandled_exception);
+    }
+  }
+
   telephony::call_listener listener() {
     return [self = caf::actor_cast<caf::actor>(this), owner = static_cast<const void*>(this), call = call_](
              call_news news, telephony::receipt owed) {

@@ -5,9 +5,12 @@
 #include "actors/board.hpp"
 #include "actors/delivery_lanes.hpp"
 #include "actors/dnc_book.hpp"
+#include "actors/engine_metrics.hpp"
 #include "actors/feed_bell.hpp"
 #include "actors/line_allocator.hpp"
 #include "actors/record_book.hpp"
+#include "actors/restart_policy.hpp"
+#include "actors/roster.hpp"
 #include "domain/explain.hpp"
 #include "domain/ids.hpp"
 #include "domain/time.hpp"
@@ -20,8 +23,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 namespace redial::actors {
@@ -61,8 +66,10 @@ struct engine_settings {
   std::size_t max_lists = 1000;             ///< lists of calls that wait to be read
   std::size_t max_scans = 32;               ///< questions that wait for a look through all lists of a workspace
   webhook_settings webhooks;
-  /// Before an actor that died is started again (engine time); doubles with each death up to 64 times as much.
-  milliseconds restart_delay{1000};
+  /// When campaigns whose actor died are started again, and when that is given up and they are paused.
+  restart_limits restarts;
+  /// An operator who asks a campaign's actor is told after so long that it is slow.
+  milliseconds inspect_within{500};
   /// Blocking work runs in threads of its own; tests run it in the scheduler's, under virtual time.
   bool detach_blocking = true;
 };
@@ -93,7 +100,9 @@ struct engine_context {
   spdlog::logger& log;
   engine_settings settings;
 
-  actors::board board;
+  actors::board board{};
+  roster who{};
+  engine_metrics counted{};
   std::atomic<std::size_t> waiting_actors{0};
   std::atomic<std::size_t> pending_commands{0};
   std::atomic<std::size_t> live_uploads{0};
@@ -109,6 +118,9 @@ struct engine_context {
   feed_bell bell{};                   ///< rung after each commit of events
   feed_renderer render{};             ///< makes what the feed tells; set before the engine starts
   webhooks::sender* sender = nullptr; ///< null: no webhooks
+  /// One of the actors that there is only one of has died, without whom nothing goes on: ends the process, as there is
+  /// no more to save than what is in the store. Called from the thread that it died in; empty: nothing happens.
+  std::function<void(std::string_view who)> fatal{};
 
   lines_board lines{};
   std::atomic<std::size_t> pending_lists{0};

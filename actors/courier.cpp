@@ -2,6 +2,7 @@
 
 #include "actors/delivery_lanes.hpp"
 #include "actors/delivery_log.hpp"
+#include "actors/observed.hpp"
 #include "actors/timer_message.hpp"
 
 #include <algorithm>
@@ -18,14 +19,14 @@ constexpr std::size_t page_size = 64;
 /// After so many messages of different campaigns in a row were refused, it is the receiver that fails, not a message.
 constexpr unsigned failures_of_receiver = 3;
 
-class courier : public courier_actor::base {
+class courier : public observed<courier_actor> {
 public:
   courier(caf::actor_config& config, engine_context* context, writer_actor writer, feed_actor feed,
     caf::actor_addr desk, persistence::webhook_row row)
-    : courier_actor::base{config}, context_{*context}, settings_{context->settings.webhooks},
-      writer_{std::move(writer)}, feed_{std::move(feed)}, desk_{std::move(desk)}, hook_{std::move(row.hook)},
-      main_{row.commit, row.index, row.sub}, replayed_at_{row.replayed_at}, log_{hook_.id, settings_.most_deliveries},
-      lanes_{settings_.lanes}, allowed_{settings_.parallel} {
+    : observed{config, *context, actor_kind::courier, row.hook.id}, context_{*context},
+      settings_{context->settings.webhooks}, writer_{std::move(writer)}, feed_{std::move(feed)}, desk_{std::move(desk)},
+      hook_{std::move(row.hook)}, main_{row.commit, row.index, row.sub}, replayed_at_{row.replayed_at},
+      log_{hook_.id, settings_.most_deliveries}, lanes_{settings_.lanes}, allowed_{settings_.parallel} {
     lanes_.restore(row.lanes);
     if (auto loaded = log_.load(context_.store, row.next_delivery); !loaded)
       context_.log.error("webhook={} {}", hook_.id, loaded.error().detail);
@@ -36,11 +37,8 @@ public:
 protected:
   behavior_type make_behavior() override {
     go_on();
-    return {
-      [this](const courier_page& p) { page(p); },
-      [this](const courier_lane_page& p) { lane_page(p); },
-      [this](const courier_answered& a) { answered(a); },
-      [this](const courier_saved& s) { saved(*s.outcome); },
+    return heed([this](const courier_page& p) { page(p); }, [this](const courier_lane_page& p) { lane_page(p); },
+      [this](const courier_answered& a) { answered(a); }, [this](const courier_saved& s) { saved(*s.outcome); },
       [this](feed_woke) {
         waiting_.reset();
         behind_ = true;
@@ -62,8 +60,7 @@ protected:
       },
       [this](const deliveries_query& q) {
         q.done(delivery_page{log_.newest(q.offset, q.limit), log_.size()});
-      },
-    };
+      });
   }
 
   void on_exit() override {
@@ -111,6 +108,8 @@ private:
     drain_saved_ = drained;
     if (drained || (save_due_ && now() >= *save_due_))
       save();
+    const auto last = context_.bell.last();
+    show({lanes_.buffered(), last > main_.commit ? last - main_.commit : 0, under_way_.size()});
     arm();
   }
 

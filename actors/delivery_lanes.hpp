@@ -46,6 +46,8 @@ public:
   bool full() const noexcept { return lanes_.size() >= limits_.lanes || buffered_ >= limits_.buffered; }
   bool empty() const noexcept { return lanes_.empty(); }
   std::size_t size() const noexcept { return lanes_.size(); }
+  /// @returns how many messages they hold.
+  std::size_t buffered() const noexcept { return buffered_; }
 
   /// The next message in the order of the commit log. One that is owed already is not owed twice; one that was
   /// delivered before (a replay) is owed again, and with it all that followed in its campaign.

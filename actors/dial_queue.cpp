@@ -18,8 +18,10 @@ void dial_queue::give_back(time_point due, contact_no contact) {
   ++given_back_;
 }
 
-void dial_queue::ripen(time_point now) {
-  while (!waiting_.empty() && waiting_.front().due <= now) {
+void dial_queue::ripen(time_point now, lateness_tally& late) {
+  for (auto left = max_ripe; left > 0 && !waiting_.empty() && waiting_.front().due <= now; --left) {
+    if (!waiting_.front().given_back)
+      late.add(now - waiting_.front().due);
     ready_.push_back(waiting_.front().contact);
     given_back_ -= waiting_.front().given_back ? 1 : 0;
     std::pop_heap(waiting_.begin(), waiting_.end(), later);

@@ -2,6 +2,7 @@
 /// order.
 #pragma once
 
+#include "actors/engine_metrics.hpp"
 #include "domain/contact_table.hpp"
 #include "domain/time.hpp"
 
@@ -22,8 +23,11 @@ public:
   /// `contact` is pending again, as its attempt was none: not to be called before `due`, or, where the list has not
   /// come to it yet, in its turn.
   void give_back(time_point due, contact_no contact);
-  /// Moves what is due at `now` to the ready ones.
-  void ripen(time_point now);
+  /// Moves what is due at `now` to the ready ones, at most `max_ripe` contacts: others want their turn, too, when a
+  /// million retries are due at one instant. Where more is due, `next_due` lies in the past.
+  /// @param late is told of each retry how late it is
+  void ripen(time_point now, lateness_tally& late);
+  static constexpr std::size_t max_ripe = 8192;
 
   /// @returns the next contact: the one ready for longest, else the first pending one of `contacts`; nullopt if none.
   std::optional<contact_no> take(const contact_table& contacts);

@@ -1,5 +1,6 @@
 #include "actors/dnc_keeper.hpp"
 
+#include "actors/observed.hpp"
 #include "actors/timer_message.hpp"
 #include "persistence/dnc_records.hpp"
 
@@ -19,19 +20,18 @@ using persistence::record_change;
 constexpr std::size_t most_expired = 10'000;
 constexpr milliseconds between_purges{60'000};
 
-class dnc_keeper : public dnc_keeper_actor::base {
+class dnc_keeper : public observed<dnc_keeper_actor> {
 public:
   dnc_keeper(caf::actor_config& config, engine_context* context, registry_actor registry, writer_actor writer)
-    : dnc_keeper_actor::base{config}, context_{*context}, registry_{std::move(registry)}, writer_{std::move(writer)} {}
+    : observed{config, *context, actor_kind::dnc_keeper}, context_{*context}, registry_{std::move(registry)},
+      writer_{std::move(writer)} {}
 
   const char* name() const override { return "dnc_keeper"; }
 
 protected:
   behavior_type make_behavior() override {
     arm_for_expiry();
-    return {
-      [this](const dnc_add_command& c) { take(c); },
-      [this](const dnc_remove_command& c) { take(c); },
+    return heed([this](const dnc_add_command& c) { take(c); }, [this](const dnc_remove_command& c) { take(c); },
       [this](const dnc_changed& c) {
         std::exchange(follow_up_, {})(*c.outcome);
         next();
@@ -39,8 +39,7 @@ protected:
       [this](tick) {
         armed_.reset();
         take(purge{});
-      },
-    };
+      });
   }
 
   void on_exit() override {

@@ -76,22 +76,24 @@ problem no_such_campaign() { return {error_code::not_found, "no such campaign", 
 
 engine::engine(caf::actor_system& system, engine_context& context)
   : system_{system}, context_{context}, writer_{spawn_store_writer(system, context)},
-    lines_{spawn_line_pool(system, context)}, readers_{spawn_reader(system, context), spawn_reader(system, context),
-                                                spawn_reader(system, context)},
+    lines_{spawn_line_pool(system, context)}, readers_{spawn_reader(system, context, "rows"),
+                                                spawn_reader(system, context, "lists"),
+                                                spawn_reader(system, context, "scans")},
     feed_reader_{spawn_feed_reader(system, context)}, feed_{context, feed_reader_}, registry_{spawn_registry(system,
                                                                                       context, writer_, lines_)},
-    front_{spawn_front(system, registry_, readers_)}, sweep_{spawn_answer_sweep(system, context, writer_)},
+    front_{spawn_front(system, context, registry_, readers_)}, sweep_{spawn_answer_sweep(system, context, writer_)},
     dnc_keeper_{spawn_dnc_keeper(system, context, registry_, writer_)} {
   context.bell.ring(context.store.last_commit());
-  if (!context.sender)
-    return;
-  desk_ = spawn_webhook_desk(system, context, writer_, feed_reader_);
-  webhooks_.emplace(context, desk_);
+  if (context.sender) {
+    desk_ = spawn_webhook_desk(system, context, writer_, feed_reader_);
+    webhooks_.emplace(context, desk_);
+  }
+  watch_singles();
 }
 
-engine::~engine() {
-  phase_ = phase::stopping;
-  // The system's destructor waits for whatever still lives: campaigns go with the registry, the rest by name.
+std::vector<caf::actor> engine::singles() const {
+  std::vector<caf::actor> all;
+  // In the order in which they are to end: campaigns go with the registry.
   for (const auto& a :
     {caf::actor_cast<caf::actor>(front_), caf::actor_cast<caf::actor>(sweep_), caf::actor_cast<caf::actor>(dnc_keeper_),
       caf::actor_cast<caf::actor>(registry_), caf::actor_cast<caf::actor>(desk_),
@@ -99,7 +101,28 @@ engine::~engine() {
       caf::actor_cast<caf::actor>(readers_.scans), caf::actor_cast<caf::actor>(feed_reader_),
       caf::actor_cast<caf::actor>(lines_), caf::actor_cast<caf::actor>(writer_)})
     if (a)
-      caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
+      all.push_back(a);
+  return all;
+}
+
+/// Everybody holds these: nobody could be given another one.
+void engine::watch_singles() {
+  for (const auto& each : singles()) {
+    each->attach_functor(
+      [fatal = context_.fatal,
+        name = std::string{dynamic_cast<caf::local_actor*>(caf::actor_cast<caf::abstract_actor*>(each))->name()}](
+        const caf::error& why) {
+        if (fatal && why != caf::exit_reason::user_shutdown)
+          fatal(name);
+      });
+  }
+}
+
+engine::~engine() {
+  phase_ = phase::stopping;
+  // The system's destructor waits for whatever still lives.
+  for (const auto& each : singles())
+    caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
 }
 
 std::future<void> engine::recover() {
@@ -193,7 +216,8 @@ result<std::unique_ptr<contact_addition>> engine::begin_addition(caller from, co
     return possible.error();
   if (auto why = open_upload())
     return *why;
-  return std::make_unique<addition_handle>(spawn_addition(system_, context_, {registry_, readers_.rows, writer_}, id, from));
+  return std::make_unique<addition_handle>(
+    spawn_addition(system_, context_, {registry_, readers_.rows, writer_}, id, from));
 }
 
 result<std::unique_ptr<campaign_upload>> engine::begin_upload(caller from) {

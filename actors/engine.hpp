@@ -14,7 +14,7 @@ namespace redial::actors {
 
 /// Spawns the actors on construction and ends them on destruction. Thread-safe, but for construction, destruction,
 /// `recover` and `drain`, which belong to the thread that owns it.
-class engine final : public service {
+class engine final : public service, public ops_service {
 public:
   /// @param system and @param context must outlive the engine.
   engine(caf::actor_system& system, engine_context& context);
@@ -63,9 +63,23 @@ public:
     const caller& from, one_off_call call, answer_note<call_detail> note, reply<call_detail> done) override;
   std::optional<std::string> not_ready() const override;
   std::optional<std::string> not_serving() const override;
+  ops_service* ops() noexcept override { return this; }
+  const roster& who() const noexcept override { return context_.who; }
+  campaign_view_ptr campaign(const campaign_id& id) const override { return context_.board.find(id); }
+  std::vector<campaign_view_ptr> campaigns() const override { return context_.board.all(); }
+  void inspect(const campaign_id& id, std::uint64_t offset, std::size_t limit, reply<campaign_insight> done) override;
+  line_figures lines() const override { return context_.lines.read(); }
+  line_limits limits() const override { return context_.settings.lines; }
+  std::vector<bounded_count> under_way() const override;
+  store_figures store() const override;
+  std::vector<prometheus::MetricFamily> metrics() const override;
 
 private:
+  /// Entries of do-not-call lists under way: no more than a few of the largest requests are held in memory at once.
+  static constexpr std::size_t max_pending_dnc_entries = 5 * max_dnc_request;
   enum class phase : std::uint8_t { starting, serving, stopping };
+  std::vector<caf::actor> singles() const;
+  void watch_singles();
   std::optional<problem> closed() const;
   std::optional<problem> unreadable() const;
   result<std::shared_ptr<void>> count_dnc(std::size_t entries);

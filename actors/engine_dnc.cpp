@@ -4,10 +4,8 @@ namespace redial::actors {
 
 /// @returns what counts `entries` among those under way for as long as it lives, or `overloaded`.
 result<std::shared_ptr<void>> engine::count_dnc(std::size_t entries) {
-  // So that no more than a few of the largest requests are held in memory at once.
-  constexpr std::size_t most = 5 * max_dnc_request;
   auto& pending = context_.pending_dnc_entries;
-  if (pending.fetch_add(entries, std::memory_order_relaxed) + entries > most) {
+  if (pending.fetch_add(entries, std::memory_order_relaxed) + entries > max_pending_dnc_entries) {
     pending.fetch_sub(entries, std::memory_order_relaxed);
     return problem{error_code::overloaded, "too many changes of do-not-call lists are under way", {}};
   }

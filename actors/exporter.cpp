@@ -1,5 +1,7 @@
 #include "actors/exporter.hpp"
 
+#include "actors/observed.hpp"
+
 namespace redial::actors {
 
 namespace {
@@ -8,19 +10,17 @@ namespace {
 constexpr contact_no stretch_contacts = 1024;
 constexpr std::size_t stretch_bytes = 256 * 1024;
 
-class exporter : public exporter_actor::base {
+class exporter : public observed<exporter_actor> {
 public:
   exporter(caf::actor_config& config, engine_context* context, campaign_no campaign)
-    : exporter_actor::base{config}, context_{*context}, campaign_{campaign} {}
+    : observed{config, *context, actor_kind::exporter, std::to_string(campaign)}, context_{*context}, campaign_{
+                                                                                                        campaign} {}
 
   const char* name() const override { return "exporter"; }
 
 protected:
   behavior_type make_behavior() override {
-    return {
-      [this](const export_next& n) { n.done(next()); },
-      [this](retire) { quit(); },
-    };
+    return heed([this](const export_next& n) { n.done(next()); }, [this](retire) { quit(); });
   }
 
   void on_exit() override { context_.live_exports.fetch_sub(1, std::memory_order_relaxed); }

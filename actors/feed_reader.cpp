@@ -1,30 +1,30 @@
 #include "actors/feed_reader.hpp"
 
 #include "actors/feed_source.hpp"
+#include "actors/observed.hpp"
 
 namespace redial::actors {
 
 namespace {
 
-class feed_reader : public feed_actor::base {
+class feed_reader : public observed<feed_actor> {
 public:
   feed_reader(caf::actor_config& config, engine_context* context)
-    : feed_actor::base{config}, context_{*context}, source_{context->store, context->render} {}
+    : observed{config, *context, actor_kind::feed_reader}, context_{*context}, source_{
+                                                                                 context->store, context->render} {}
 
   const char* name() const override { return "feed_reader"; }
 
 protected:
   behavior_type make_behavior() override {
-    return {
-      [this](const feed_read& r) { r.done(told(source_.read(r.query))); },
+    return heed([this](const feed_read& r) { r.done(told(source_.read(r.query))); },
       [this](const campaign_feed_read& r) { r.done(told(source_.read(r.query))); },
       [this](const feed_locate& l) {
         if (const auto* at = std::get_if<time_point>(&l.what))
           l.done(told(source_.before(*at)));
         else
           l.done(told(source_.before(l.workspace, std::get<notice_id>(l.what))));
-      },
-    };
+      });
   }
 
 private:

@@ -13,6 +13,6 @@ struct readers {
   reader_actor scans; ///< lists of contacts from end to end
 };
 
-front_actor spawn_front(caf::actor_system& system, registry_actor registry, readers readers);
+front_actor spawn_front(caf::actor_system& system, engine_context& context, registry_actor registry, readers readers);
 
 } // namespace redial::actors

@@ -19,6 +19,7 @@ double line_allocator::burst() const noexcept { return std::max(1.0, limits_.cal
 void line_allocator::update(campaign_no campaign, standing& s, std::uint32_t held, std::uint32_t wanted) {
   if (s.wanted > 0)
     queue_.erase({s.held, campaign});
+  wanted_ = wanted_ - s.wanted + wanted;
   s.held = held;
   s.wanted = wanted;
   if (wanted > 0)

@@ -53,7 +53,9 @@ public:
   std::optional<time_point> next_start(time_point now) const;
 
   std::uint32_t in_use() const noexcept { return in_use_; }
-  line_figures figures() const noexcept { return {in_use_, window_, held_until_}; }
+  line_figures figures() const noexcept {
+    return {in_use_, window_, held_until_, static_cast<std::uint32_t>(queue_.size()), wanted_};
+  }
   /// @returns how many campaigns want lines.
   std::size_t waiting() const noexcept { return queue_.size(); }
 
@@ -73,8 +75,9 @@ private:
 
   line_limits limits_;
   std::uint32_t in_use_ = 0;
-  std::uint32_t window_;    // calls at once that the gateway is trusted to take, at most the limit
-  time_point held_until_{}; // no start before
+  std::uint64_t wanted_ = 0; // by all together
+  std::uint32_t window_;     // calls at once that the gateway is trusted to take, at most the limit
+  time_point held_until_{};  // no start before
   time_point widened_at_{};
   double tokens_ = 0;
   time_point refilled_at_;

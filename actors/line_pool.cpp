@@ -1,5 +1,6 @@
 #include "actors/line_pool.hpp"
 
+#include "actors/observed.hpp"
 #include "actors/timer_message.hpp"
 
 #include <unordered_map>
@@ -8,18 +9,18 @@ namespace redial::actors {
 
 namespace {
 
-class line_pool : public line_pool_actor::base {
+class line_pool : public observed<line_pool_actor> {
 public:
   line_pool(caf::actor_config& config, engine_context* context)
-    : line_pool_actor::base{config}, context_{*context}, allocator_{context->settings.lines, context->time.now()} {}
+    : observed{config, *context, actor_kind::line_pool}, context_{*context}, allocator_{context->settings.lines,
+                                                                               context->time.now()} {}
 
   const char* name() const override { return "line_pool"; }
 
 protected:
   behavior_type make_behavior() override {
     context_.lines.publish(allocator_.figures());
-    return {
-      [this](const lines_update& u) { update(u); },
+    return heed([this](const lines_update& u) { update(u); },
       [this](const lines_leave& l) {
         allocator_.leave(l.campaign);
         members_.erase(l.campaign);
@@ -28,8 +29,7 @@ protected:
       [this](tick) {
         armed_.reset();
         share();
-      },
-    };
+      });
   }
 
   void on_exit() override { members_.clear(); }

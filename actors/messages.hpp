@@ -11,6 +11,7 @@
 #pragma once
 
 #include "actors/feed.hpp"
+#include "actors/ops_service.hpp"
 #include "actors/reply_once.hpp"
 #include "actors/service.hpp"
 #include "domain/contact_table.hpp"
@@ -401,6 +402,13 @@ struct contact_due {
   contact_no contact = 0;
 };
 
+/// From a contact actor that cannot go on.
+struct contact_lost {
+  contact_no contact = 0;
+  std::uint64_t generation = 0; ///< of the attempt that it had not placed yet; 0: there is none
+  bool asking = false;          ///< it died asking the gateway what became of the call
+};
+
 /// To a contact actor that waits: you are not needed any more.
 struct contact_retire {};
 
@@ -439,6 +447,14 @@ struct recover {
   reply_once<void> done;
 };
 
+/// Asks a campaign's actor what it is doing.
+struct inspect_command {
+  campaign_id id;
+  std::uint64_t offset = 0; ///< among its live contacts, by their number
+  std::size_t limit = 0;
+  reply_once<campaign_insight> done;
+};
+
 /// To an actor that shall end in good order, behind all that was sent to it before.
 struct retire {};
 
@@ -454,15 +470,16 @@ using registry_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts
   caf::reacts_to<addition_command>, caf::reacts_to<campaign_born>, caf::reacts_to<campaign_ready>,
   caf::reacts_to<campaign_finished>, caf::reacts_to<drain>, caf::reacts_to<campaign_drained>,
   caf::reacts_to<writer_fence>, caf::reacts_to<respawn_campaign>, caf::reacts_to<recover>,
-  caf::reacts_to<clear_command>, caf::reacts_to<notice_answered>, caf::reacts_to<round_overdue>>;
+  caf::reacts_to<clear_command>, caf::reacts_to<notice_answered>, caf::reacts_to<round_overdue>,
+  caf::reacts_to<append_done>, caf::reacts_to<inspect_command>>;
 
 /// Owns one campaign: the only one that changes it.
-using campaign_actor =
-  caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>, caf::reacts_to<listed_notice>,
-    caf::reacts_to<addition_command>, caf::reacts_to<claim_places>, caf::reacts_to<admit_contacts>,
-    caf::reacts_to<addition_over>, caf::reacts_to<append_done>, caf::reacts_to<lines_grant>,
-    caf::reacts_to<contact_placed>, caf::reacts_to<contact_news>, caf::reacts_to<contact_burst>,
-    caf::reacts_to<contact_due>, caf::reacts_to<tick>, caf::reacts_to<drain>, caf::reacts_to<retire>>;
+using campaign_actor = caf::typed_actor<caf::reacts_to<act_command>, caf::reacts_to<remove_command>,
+  caf::reacts_to<listed_notice>, caf::reacts_to<addition_command>, caf::reacts_to<claim_places>,
+  caf::reacts_to<admit_contacts>, caf::reacts_to<addition_over>, caf::reacts_to<append_done>,
+  caf::reacts_to<lines_grant>, caf::reacts_to<contact_placed>, caf::reacts_to<contact_news>,
+  caf::reacts_to<contact_burst>, caf::reacts_to<contact_due>, caf::reacts_to<contact_lost>, caf::reacts_to<tick>,
+  caf::reacts_to<drain>, caf::reacts_to<retire>, caf::reacts_to<inspect_command>>;
 
 /// One contact while its call or a short wait for the next one lasts.
 using contact_actor = caf::typed_actor<caf::reacts_to<gateway_news>, caf::reacts_to<contact_dial>,
@@ -530,6 +547,7 @@ REDIAL_LOCAL_MESSAGE(contact_burst)
 REDIAL_LOCAL_MESSAGE(contact_dial)
 REDIAL_LOCAL_MESSAGE(contact_due)
 REDIAL_LOCAL_MESSAGE(contact_lookup)
+REDIAL_LOCAL_MESSAGE(contact_lost)
 REDIAL_LOCAL_MESSAGE(contact_news)
 REDIAL_LOCAL_MESSAGE(contact_placed)
 REDIAL_LOCAL_MESSAGE(contact_retire)
@@ -548,6 +566,7 @@ REDIAL_LOCAL_MESSAGE(find_dnc_query)
 REDIAL_LOCAL_MESSAGE(find_phone_query)
 REDIAL_LOCAL_MESSAGE(flush_now)
 REDIAL_LOCAL_MESSAGE(gateway_news)
+REDIAL_LOCAL_MESSAGE(inspect_command)
 REDIAL_LOCAL_MESSAGE(lines_grant)
 REDIAL_LOCAL_MESSAGE(lines_leave)
 REDIAL_LOCAL_MESSAGE(lines_update)

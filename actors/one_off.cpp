@@ -1,18 +1,19 @@
 #include "actors/one_off.hpp"
 
+#include "actors/observed.hpp"
 #include "domain/rules.hpp"
 
 namespace redial::actors {
 
 namespace {
 
-class one_off : public one_off_actor::base {
+class one_off : public observed<one_off_actor> {
 public:
   one_off(caf::actor_config& config, engine_context* context, registry_actor registry, writer_actor writer, caller from,
     one_off_call call, answer_note<call_detail> note, reply_once<call_detail> answer)
-    : one_off_actor::base{config}, context_{*context}, registry_{std::move(registry)}, writer_{std::move(writer)},
-      from_{std::move(from)}, call_{std::move(call)}, note_{std::move(note)}, done_{std::move(answer)},
-      number_{context->store.next_campaign_no()} {}
+    : observed{config, *context, actor_kind::one_off}, context_{*context}, registry_{std::move(registry)},
+      writer_{std::move(writer)}, from_{std::move(from)}, call_{std::move(call)}, note_{std::move(note)},
+      done_{std::move(answer)}, number_{context->store.next_campaign_no()} {}
 
   const char* name() const override { return "one_off"; }
 
@@ -22,7 +23,7 @@ protected:
     set_down_handler([this](const caf::down_msg&) { quit(); });
     monitor(writer_);
     begin();
-    return {[this](const append_done& d) { born(d); }};
+    return heed([this](const append_done& d) { born(d); });
   }
 
   void on_exit() override {

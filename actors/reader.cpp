@@ -1,20 +1,22 @@
 #include "actors/reader.hpp"
 
+#include "actors/observed.hpp"
 #include "persistence/dnc_records.hpp"
 
 namespace redial::actors {
 
 namespace {
 
-class reader : public reader_actor::base {
+class reader : public observed<reader_actor> {
 public:
-  reader(caf::actor_config& config, engine_context* context) : reader_actor::base{config}, context_{*context} {}
+  reader(caf::actor_config& config, engine_context* context, std::string id)
+    : observed{config, *context, actor_kind::reader, std::move(id)}, context_{*context} {}
 
   const char* name() const override { return "reader"; }
 
 protected:
   behavior_type make_behavior() override {
-    return {
+    return heed(
       [this](const list_contacts_query& q) {
         q.done(context_.store.list_contacts(q.campaign, q.status, q.offset, q.limit));
       },
@@ -22,8 +24,7 @@ protected:
       [this](const explain_query& q) { q.done(explain(q)); },
       [this](const find_call_query& q) { q.done(context_.store.find_call(q.workspace, q.call)); },
       [this](const list_calls_query& q) { q.done(context_.store.list_calls(q.workspace, q.campaign, q.filter)); },
-      [this](const find_phone_query& q) { q.done(find(q)); },
-      [this](const list_dnc_query& q) { q.done(list(q)); },
+      [this](const find_phone_query& q) { q.done(find(q)); }, [this](const list_dnc_query& q) { q.done(list(q)); },
       [this](const find_dnc_query& q) { q.done(find(q)); },
       [this](const staged_query& q) {
         auto found = context_.store.load_staged(q.campaign, q.first, q.count);
@@ -31,8 +32,7 @@ protected:
           q.done(std::make_shared<std::vector<contact_profile>>(std::move(*found)));
         else
           q.done(found.error());
-      },
-    };
+      });
   }
 
 private:
@@ -94,10 +94,10 @@ private:
 
 } // namespace
 
-reader_actor spawn_reader(caf::actor_system& system, engine_context& context) {
+reader_actor spawn_reader(caf::actor_system& system, engine_context& context, std::string id) {
   if (context.settings.detach_blocking)
-    return system.spawn<reader, caf::detached>(&context);
-  return system.spawn<reader>(&context);
+    return system.spawn<reader, caf::detached>(&context, std::move(id));
+  return system.spawn<reader>(&context, std::move(id));
 }
 
 } // namespace redial::actors

@@ -7,6 +7,7 @@
 namespace redial::actors {
 
 /// @param context must outlive the actor.
-reader_actor spawn_reader(caf::actor_system& system, engine_context& context);
+/// @param id says which one of several it is
+reader_actor spawn_reader(caf::actor_system& system, engine_context& context, std::string id);
 
 } // namespace redial::actors

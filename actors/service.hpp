@@ -74,6 +74,7 @@ struct explained_contact {
 };
 
 class feed_service;
+class ops_service;
 class webhook_service;
 
 /// A campaign that is being created, its contacts arriving in chunks. Used by one thread at a time; at most one `add`
@@ -151,6 +152,8 @@ public:
 
   /// @returns what happens, for live events; null where there is no such service.
   virtual feed_service* feed() noexcept { return nullptr; }
+  /// @returns what operations see; null where there is no such service.
+  virtual ops_service* ops() noexcept { return nullptr; }
   /// @returns the webhooks; null where there are none.
   virtual webhook_service* webhooks() noexcept { return nullptr; }
 

@@ -1,21 +1,25 @@
 #include "actors/store_writer.hpp"
 
+#include "actors/observed.hpp"
+
 #include <algorithm>
+#include <chrono>
 
 namespace redial::actors {
 
 namespace {
 
-class store_writer : public writer_actor::base {
+class store_writer : public observed<writer_actor> {
 public:
-  store_writer(caf::actor_config& config, engine_context* context) : writer_actor::base{config}, context_{*context} {}
+  store_writer(caf::actor_config& config, engine_context* context)
+    : observed{config, *context, actor_kind::store_writer}, context_{*context} {}
 
   const char* name() const override { return "store_writer"; }
 
 protected:
   behavior_type make_behavior() override {
     context_.store.watch([address = address()] { wake(address); });
-    return {
+    return heed(
       [this](const append_request& r) {
         // Goes behind whatever is in the mailbox already: that is how a group forms without waiting for one.
         if (queue_.empty() && changes_.empty())
@@ -41,8 +45,7 @@ protected:
         if (mending_ && context_.time.now() >= next_attempt_)
           mend();
         flush();
-      },
-    };
+      });
   }
 
   void on_exit() override {
@@ -67,7 +70,9 @@ private:
       records_.clear();
       for (const auto& r : changes_)
         records_.insert(records_.end(), r.changes->begin(), r.changes->end());
+      const auto began = std::chrono::steady_clock::now();
       auto [outcomes, changed] = context_.store.commit(appends_, records_);
+      count(outcomes, std::chrono::steady_clock::now() - began);
       // Before anyone learns of a failure: the fence that they send next has to find it known.
       look_after_store();
       context_.bell.ring(context_.store.last_commit());
@@ -84,6 +89,18 @@ private:
         r.done(changed);
     }
     look_after_store();
+  }
+
+  void count(const std::vector<result<campaign_state>>& outcomes, std::chrono::nanoseconds took) {
+    std::size_t events = 0;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      if (!outcomes[i])
+        continue;
+      events += appends_[i].events.size();
+      for (const auto& e : appends_[i].events)
+        context_.counted.count(e);
+    }
+    context_.counted.commit_over(events, took, !context_.store.health());
   }
 
   /// Numbers that went onto the list with events are not dialed any more before anybody hears of the commit.
@@ -120,7 +137,7 @@ private:
     if (!why)
       return;
     mending_ = true;
-    delay_ = context_.settings.restart_delay / 4;
+    delay_ = context_.settings.restarts.first_delay / 4;
     context_.log.error("the store takes no writes, nobody is dialed: {}", *why);
     try_later();
   }
@@ -153,7 +170,7 @@ private:
   }
 
   void still_failing(const problem& why) {
-    delay_ = std::min(2 * delay_, 8 * context_.settings.restart_delay);
+    delay_ = std::min(2 * delay_, 8 * context_.settings.restarts.first_delay);
     context_.log.warn("the store still takes no writes: {}", why.detail);
     try_later();
   }

@@ -1,16 +1,17 @@
 #include "actors/upload.hpp"
 
+#include "actors/observed.hpp"
 #include "domain/rules.hpp"
 
 namespace redial::actors {
 
 namespace {
 
-class upload : public upload_actor::base {
+class upload : public observed<upload_actor> {
 public:
   upload(caf::actor_config& config, engine_context* context, registry_actor registry, writer_actor writer, caller from)
-    : upload_actor::base{config}, context_{*context}, registry_{std::move(registry)}, writer_{std::move(writer)},
-      from_{std::move(from)}, number_{context->store.next_campaign_no()} {}
+    : observed{config, *context, actor_kind::upload}, context_{*context}, registry_{std::move(registry)},
+      writer_{std::move(writer)}, from_{std::move(from)}, number_{context->store.next_campaign_no()} {}
 
   const char* name() const override { return "upload"; }
 
@@ -19,16 +20,13 @@ protected:
     // The engine is going: what waits for the writer waits in vain.
     set_down_handler([this](const caf::down_msg&) { quit(); });
     monitor(writer_);
-    return {
-      [this](const upload_chunk& c) { add(c); },
+    return heed([this](const upload_chunk& c) { add(c); },
       [this](const stage_done& d) {
         if (auto owed = std::exchange(staging_, {}))
           (*owed)(*d.outcome);
       },
-      [this](const upload_finish& f) { finish(f); },
-      [this](const append_done& d) { born(d); },
-      [this](upload_abort) { abort(); },
-    };
+      [this](const upload_finish& f) { finish(f); }, [this](const append_done& d) { born(d); },
+      [this](upload_abort) { abort(); });
   }
 
   void on_exit() override {

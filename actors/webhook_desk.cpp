@@ -1,6 +1,7 @@
 #include "actors/webhook_desk.hpp"
 
 #include "actors/courier.hpp"
+#include "actors/observed.hpp"
 
 #include <algorithm>
 #include <map>
@@ -16,10 +17,11 @@ problem restarting() { return {error_code::unavailable, "the webhook is being re
 
 problem no_such_webhook() { return {error_code::not_found, "There is no webhook with this id.", {}}; }
 
-class webhook_desk : public webhook_desk_actor::base {
+class webhook_desk : public observed<webhook_desk_actor> {
 public:
   webhook_desk(caf::actor_config& config, engine_context* context, writer_actor writer, feed_actor feed)
-    : webhook_desk_actor::base{config}, context_{*context}, writer_{std::move(writer)}, feed_{std::move(feed)} {}
+    : observed{config, *context, actor_kind::webhook_desk}, context_{*context}, writer_{std::move(writer)},
+      feed_{std::move(feed)} {}
 
   const char* name() const override { return "webhook_desk"; }
 
@@ -27,9 +29,7 @@ protected:
   behavior_type make_behavior() override {
     set_down_handler([this](caf::down_msg& down) { died(down); });
     load();
-    return {
-      [this](const webhook_create& c) { create(c); },
-      [this](const webhook_stored& s) { stored(s); },
+    return heed([this](const webhook_create& c) { create(c); }, [this](const webhook_stored& s) { stored(s); },
       [this](const webhook_list_query& q) { q.done(list(q)); },
       [this](const webhook_find_query& q) {
         const auto* known = find(q.workspace, q.id);
@@ -63,9 +63,7 @@ protected:
         if (const auto known = hooks_.find(key_of(*c.hook)); known != hooks_.end())
           known->second.hook = *c.hook;
       },
-      [this](const webhook_respawn& r) { respawn(r.key); },
-      [this](const drain& d) { drain_all(d); },
-    };
+      [this](const webhook_respawn& r) { respawn(r.key); }, [this](const drain& d) { drain_all(d); });
   }
 
   void on_exit() override {
@@ -234,10 +232,11 @@ private:
         continue; // `webhook_removed` is on its way
       context_.log.error(
         "webhook={} its courier died ({}); starting it again", each.hook.id, caf::to_string(down.reason));
-      context_.timers.arm(context_.time.now() + context_.settings.restart_delay, [address = address(), key = key] {
-        if (auto self = caf::actor_cast<caf::actor>(address))
-          caf::anon_send(self, webhook_respawn{key});
-      });
+      context_.timers.arm(
+        context_.time.now() + context_.settings.restarts.first_delay, [address = address(), key = key] {
+          if (auto self = caf::actor_cast<caf::actor>(address))
+            caf::anon_send(self, webhook_respawn{key});
+        });
     }
   }
 

@@ -1,9 +1,10 @@
-/// How `redial backup`, `verify` and `keys` speak to the redial that serves: over a socket in its data directory, one
-/// line of JSON each way. Who may write in that directory may speak to it, nobody else.
+/// How `redial backup`, `verify`, `keys` and `ops` speak to the redial that serves: over a socket in its data
+/// directory, one line of JSON each way. Who may write in that directory may speak to it, nobody else.
 ///
 ///   {"command":"backup","to":"/absolute/path"}   {"ok":true,"campaigns":3}
 ///   {"command":"verify"}                         {"ok":true,"campaigns":3,"faults":["…"]}
 ///   {"command":"keys","action":"list"}           {"ok":true,"keys":[…]}
+///   {"command":"ops"}                            {"ok":true,"campaigns":[…],"lines":{…},…}
 ///   anything that fails                          {"ok":false,"error":"…"}
 #pragma once
 

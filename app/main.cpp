@@ -1,5 +1,6 @@
 #include "app/keys.hpp"
 #include "app/maintenance.hpp"
+#include "app/ops.hpp"
 #include "app/serve.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
@@ -117,6 +118,14 @@ int main(int argc, char** argv) {
   keys->require_subcommand(1);
   add_keys_commands(*keys, flags, order);
 
+  redial::app::top_order top_order;
+  auto* ops = app.add_subcommand("ops", "Look inside the redial that serves");
+  ops->require_subcommand(1);
+  auto* top = add_data_command(*ops, flags, "top", "Campaigns by rate, lines, store and actors, refreshed");
+  add_data_flag(*top, flags);
+  top->add_option("--interval", top_order.interval, "Seconds between two screens (1)")->check(CLI::Range(0.1, 3600.0));
+  top->add_option("--frames", top_order.frames, "So many screens, then end (0: until interrupted)");
+
   CLI11_PARSE(app, argc, argv);
   if (config->parsed()) {
     std::cout << redial::config::reference_file();
@@ -140,5 +149,7 @@ int main(int argc, char** argv) {
     return redial::app::verify(settings->storage);
   if (keys->parsed())
     return redial::app::keys(settings->storage, order);
+  if (top->parsed())
+    return redial::app::ops_top(settings->storage, top_order);
   return redial::app::serve(*settings, redial::config::admin_key(environment));
 }

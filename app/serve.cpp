@@ -5,9 +5,11 @@
 #include "app/gateway.hpp"
 #include "app/keys.hpp"
 #include "app/maintenance.hpp"
+#include "app/ops.hpp"
 #include "app/secure_random.hpp"
 #include "app/signals.hpp"
 #include "config/endpoint.hpp"
+#include "config/keys.hpp"
 #include "http/event_encode.hpp"
 #include "http/server.hpp"
 #include "http/tls.hpp"
@@ -22,6 +24,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 #include <utility>
@@ -36,6 +39,8 @@ using std::chrono::seconds;
 
 /// The whole stop must be over within this; 10 s are promised.
 constexpr seconds stop_limit{10};
+/// Exit status of a process that cannot go on (EX_SOFTWARE of sysexits.h).
+constexpr int died_status = 70;
 
 std::shared_ptr<spdlog::logger> make_log(const config::log_settings& settings) {
   auto log = spdlog::stderr_logger_mt("redial");
@@ -54,14 +59,20 @@ actors::engine_settings engine_settings(const config::settings& s) {
   o.passivate_after =
     milliseconds{static_cast<std::int64_t>(static_cast<double>(s.actors.passivate_after_s) * 1000 * s.clock.speed)};
   o.webhooks = o.webhooks.in_real_time(s.clock.speed);
-  o.restart_delay = milliseconds{static_cast<std::int64_t>(1000 * s.clock.speed)};
+  const auto real = [&s](std::int64_t ms) {
+    return milliseconds{static_cast<std::int64_t>(static_cast<double>(ms) * s.clock.speed)};
+  };
+  o.restarts.first_delay = real(1000);
+  o.restarts.healthy_after = real(600'000);
+  // An operator, too, waits in real time.
+  o.inspect_within = real(500);
   o.max_waiting_actors = s.actors.max_live_contacts;
   o.max_dnc_entries = s.dnc.max_entries;
   o.max_uploads = s.http.max_uploads;
   o.max_exports = s.http.max_exports;
   o.result_timeout = seconds{s.gateway.result_timeout_s};
   // A caller waits in real time.
-  o.answer_within = milliseconds{static_cast<std::int64_t>(20'000 * s.clock.speed)};
+  o.answer_within = real(20'000);
   return o;
 }
 
@@ -144,10 +155,12 @@ void warn_of_openness(const config::http_settings& settings, spdlog::logger& log
     log.warn("{} is reached from other machines, and keys travel there without TLS", settings.listen);
 }
 
-control_handler control_of(const persistence::store& store, actors::key_service& keys) {
-  return [maintain = maintenance_of(store), keys = keys_of(keys)](
+control_handler control_of(
+  const persistence::store& store, actors::key_service& keys, actors::ops_service& ops, const clock& time) {
+  return [maintain = maintenance_of(store), keys = keys_of(keys), ops = ops_of(ops, time)](
            const nlohmann::json& asked, const std::function<bool()>& go_on) {
-    return asked.value("command", std::string{}) == "keys" ? keys(asked, go_on) : maintain(asked, go_on);
+    const auto command = asked.value("command", std::string{});
+    return command == "keys" ? keys(asked, go_on) : command == "ops" ? ops(asked, go_on) : maintain(asked, go_on);
   };
 }
 
@@ -212,10 +225,14 @@ int serve(const config::settings& settings, const std::optional<std::string>& ad
     log->critical("{}", seeded.error().detail);
     return 1;
   }
-  actors::engine_context context{
-    clock, timers, gateway->calls(), **store, random, *log, engine_settings(settings), {}, {}, {}, {}};
+  actors::engine_context context{clock, timers, gateway->calls(), **store, random, *log, engine_settings(settings)};
   context.books.push_back(&key_book);
   context.render = http::encode_event;
+  context.fatal = [log](std::string_view who) {
+    log->critical("the {} has died: redial ends, and goes on from what is stored when it is started again", who);
+    log->flush();
+    std::_Exit(died_status);
+  };
   if (auto loaded = context.load_books(); !loaded) {
     log->critical("{}", loaded.error().detail);
     return 1;
@@ -236,6 +253,7 @@ int serve(const config::settings& settings, const std::optional<std::string>& ad
   auto listening = server_options(settings.http);
   keep_descriptors(listening, descriptors, *log);
   listening.tls = identity;
+  listening.config = config::settings_as_json(settings);
   warn_of_openness(settings.http, *log);
   http::server server{listening, engine, keys, clock, gateway->callback()};
   try {
@@ -247,7 +265,7 @@ int serve(const config::settings& settings, const std::optional<std::string>& ad
     timers.shut_down();
     return 1;
   }
-  auto control = control_server::start(settings.storage.data_dir, control_of(**store, keys));
+  auto control = control_server::start(settings.storage.data_dir, control_of(**store, keys, engine, clock));
   if (!control)
     log->warn("backups, verifications and keys have to wait until redial is stopped: {}", control.error().detail);
   const auto endpoint = config::parse_endpoint(settings.http.listen).value();

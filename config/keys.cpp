@@ -87,7 +87,8 @@ const std::vector<key>& table() {
       "With \"http\": where the provider is reached, http://HOST[:PORT][/PATH] or https://…; its protocol stands in "
       "docs/gateway-protocol.md."},
     {"gateway.http.secret", text{[](settings& s) -> std::string& { return s.gateway.http.secret; }},
-      "Shared with the provider; signs what both sides say. Better given by the environment than in a file."},
+      "Shared with the provider; signs what both sides say. Better given by the environment than in a file.", 0, 0, {},
+      true},
     {"gateway.http.from", text{[](settings& s) -> std::string& { return s.gateway.http.from; }},
       "The number that people see calling, E.164; empty: the provider's choice."},
     {"gateway.http.callback_base_url",

@@ -25,6 +25,7 @@ struct key {
   double min = 0;       ///< of numbers, both inclusive
   double max = 0;
   std::vector<std::string_view> choices = {}; ///< of strings; empty: any
+  bool secret = false;                        ///< never shown
 
   /// @returns the name of its environment variable: "REDIAL_HTTP_LISTEN".
   std::string environment_name() const;
@@ -35,6 +36,9 @@ std::span<const key> keys();
 
 /// @returns the key of this dotted name, or null.
 const key* find_key(std::string_view name);
+
+/// @returns the settings as a JSON object of sections, secrets that are set masked.
+std::string settings_as_json(const settings& of);
 
 /// @returns the text of `redial.toml`: every key with its meaning, range and default.
 std::string reference_file();

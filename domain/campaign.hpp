@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace redial {
 
@@ -80,8 +81,20 @@ struct campaign_counters {
   friend bool operator==(const campaign_counters&, const campaign_counters&) = default;
 };
 
+/// The status that a campaign came to, and when.
+struct campaign_transition {
+  campaign_status to{};
+  time_point at{};
+  std::string why; ///< why redial itself paused it; empty where somebody or the time brought it about
+
+  friend bool operator==(const campaign_transition&, const campaign_transition&) = default;
+};
+
 /// The whole moving state of a campaign but for its contacts.
 struct campaign_state {
+  /// So many transitions are remembered, the latest.
+  static constexpr std::size_t max_history = 32;
+
   /// Labels beyond this many are counted together under "other": a script that invents a label for every call must not
   /// make the campaign grow. The engine's own labels are always counted by name.
   static constexpr std::size_t max_disposition_labels = 256;
@@ -93,8 +106,16 @@ struct campaign_state {
   std::optional<time_point> ended_at;
   campaign_counters counters;
   std::map<std::string, std::uint64_t, std::less<>> dispositions; ///< final disposition of each contact that is done
+  /// What it went through, the eldest first. Campaigns that are older than this member have only what came since.
+  std::vector<campaign_transition> history;
   std::uint64_t last_seq = 0; ///< number of the last event, from 1; 0 before the first
   time_point last_at{};       ///< the latest instant of any event so far; never goes back
+
+  /// @returns why redial itself has paused it; empty where it is not paused, or a caller did that.
+  std::string_view pause_reason() const noexcept {
+    return status == campaign_status::paused && !history.empty() ? std::string_view{history.back().why}
+                                                                 : std::string_view{};
+  }
 };
 
 } // namespace redial

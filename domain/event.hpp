@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <variant>
 
 namespace redial {
@@ -23,6 +24,7 @@ struct campaign_changed {
   campaign_change change{};
   end_reason reason = end_reason::none; ///< with stopped and completed
   time_point at{};
+  std::string why{}; ///< with paused: why redial itself did it; empty where a caller did
 
   friend bool operator==(const campaign_changed&, const campaign_changed&) = default;
 };

@@ -57,8 +57,10 @@ struct explanation {
 /// How the line pool stands.
 struct line_figures {
   std::uint32_t in_use = 0;
-  std::uint32_t allowed = 0; ///< calls at once, at present
-  time_point held_until{};   ///< no call begins before: the gateway asked for patience
+  std::uint32_t allowed = 0;           ///< calls at once, at present
+  time_point held_until{};             ///< no call begins before: the gateway asked for patience
+  std::uint32_t campaigns_waiting = 0; ///< for a line
+  std::uint64_t wanted = 0;            ///< lines that these could use beside those that they hold
 };
 
 /// What lies outside of campaign and contact.

@@ -13,7 +13,8 @@ restore_decision decide_restore(
   if (campaign.status == campaign_status::running || campaign.status == campaign_status::scheduled) {
     made.paused = true;
     if (campaign.definition->single_call.empty())
-      made.events.emplace_back(campaign_changed{campaign_change::paused, end_reason::none, now});
+      made.events.emplace_back(
+        campaign_changed{campaign_change::paused, end_reason::none, now, "It was restored from a backup."});
     else
       made.events.emplace_back(campaign_changed{campaign_change::stopped, end_reason::stop_action, now});
   }

@@ -116,6 +116,12 @@ contact_state after_call(
   return after;
 }
 
+void remember(campaign_state& state, campaign_transition step) {
+  if (state.history.size() == campaign_state::max_history)
+    state.history.erase(state.history.begin());
+  state.history.push_back(std::move(step));
+}
+
 } // namespace
 
 result<campaign_changed> decide(const campaign_state& state, campaign_action action, time_point now) {
@@ -134,6 +140,12 @@ result<campaign_changed> decide(const campaign_state& state, campaign_action act
     detail += to_string(a);
   }
   return problem{error_code::illegal_transition, std::move(detail), "/action"};
+}
+
+std::optional<campaign_changed> decide_failing(const campaign_state& state, std::string why, time_point now) {
+  if (is_final(state.status) || !state.pause_reason().empty())
+    return std::nullopt;
+  return campaign_changed{campaign_change::paused, end_reason::none, std::max(now, state.last_at), std::move(why)};
 }
 
 std::vector<campaign_action> legal_actions(campaign_status status) {
@@ -356,6 +368,7 @@ void evolve(campaign_state& state, const campaign_created& e) {
   state.counters.total = e.contacts;
   state.counters.pending = e.contacts;
   state.last_at = e.definition->created_at;
+  state.history = {{campaign_status::scheduled, e.definition->created_at, {}}};
   ++state.last_seq;
 }
 
@@ -378,6 +391,7 @@ void evolve(campaign_state& state, const campaign_changed& e) {
     state.ended_at = e.at;
     state.reason = e.reason;
   }
+  remember(state, {state.status, e.at, e.why});
   state.last_at = std::max(state.last_at, e.at);
   ++state.last_seq;
 }

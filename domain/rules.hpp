@@ -20,6 +20,10 @@ result<campaign_changed> decide(const campaign_state& state, campaign_action act
 /// @returns the actions that `decide` accepts from `status`, in the order start, pause, resume, stop.
 std::vector<campaign_action> legal_actions(campaign_status status);
 
+/// The campaign's actor cannot go on: redial itself pauses it, and says why. @param why a sentence for the caller.
+/// @returns the event; nullopt where the campaign is over, or paused for such a reason already.
+std::optional<campaign_changed> decide_failing(const campaign_state& state, std::string why, time_point now);
+
 /// What time alone brings about, to be asked after every change and at `next_due`: a scheduled campaign whose
 /// `start_time` has come starts, a live one whose `end_time` has come stops, a running one with nobody left completes.
 /// @returns the next such event, or nullopt. Ask again after evolving: one may follow from another.

@@ -75,6 +75,8 @@ void append_campaign(std::string& out, const campaign_state& state, std::optiona
   append_time(out, state.ended_at);
   begin_member(out, "ended_reason");
   append_text_or_null(out, to_string(state.reason));
+  begin_member(out, "paused_reason");
+  append_text_or_null(out, state.pause_reason());
   begin_member(out, "total_contacts");
   append_number(out, state.counters.total);
   begin_member(out, "calls_attempted");

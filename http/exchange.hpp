@@ -22,6 +22,7 @@ using provider_callback =
   std::function<void(std::string_view signature, std::string_view body, std::function<void(result<void>)> done)>;
 
 struct live_streams;
+class request_figures;
 
 /// What routes share within one io thread.
 struct route_context {
@@ -31,6 +32,8 @@ struct route_context {
   view_cache& views;
   const provider_callback& take_callback;
   live_streams& streams;
+  const request_figures& requests; ///< what has been counted of them
+  const std::string& config;       ///< the settings, secrets masked, as JSON
 };
 
 /// One request, its body (if the route collects it) whole.

@@ -83,6 +83,17 @@ std::optional<problem_details> gate::let_in(const request_head& head, std::optio
   return std::nullopt;
 }
 
+std::optional<problem_details> gate::keep_to_operators() const {
+  if (caller_ && caller_->workspace == default_workspace)
+    return std::nullopt;
+  problem_details details;
+  details.status = 403;
+  details.code = "operators_only";
+  details.detail =
+    "This tells of all workspaces: it needs a key of the workspace " + std::string{default_workspace} + ".";
+  return details;
+}
+
 std::optional<problem_details> gate::identify(const request_head& head) {
   if (rules_.no_auth) {
     caller_ = anybody();

@@ -33,6 +33,9 @@ public:
   /// @returns nullopt, or 401, 429 or 403. Known callers are counted for the limit, whatever becomes of the request.
   std::optional<problem_details> let_in(const request_head& head, std::optional<access_scope> wanted);
 
+  /// @returns 403 where the caller, who has been let in, is not of the workspace `default`: operators are.
+  std::optional<problem_details> keep_to_operators() const;
+
   /// @returns the caller's key, or null where nobody has been let in.
   const api_key* caller() const noexcept { return caller_.get(); }
   /// @returns what the caller has left, where there is a limit.

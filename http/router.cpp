@@ -71,7 +71,7 @@ std::variant<routed, problem_details> decode_values(const route& to, const std::
 
 std::span<const std::span<const route>> all_routes() {
   static const std::array tables{call_routes(), campaign_routes(), contact_routes(), dnc_routes(), event_routes(),
-    export_routes(), gateway_routes(), health_routes(), key_routes(), openapi_routes(), webhook_routes()};
+    export_routes(), gateway_routes(), health_routes(), key_routes(), openapi_routes(), ops_routes(), webhook_routes()};
   return tables;
 }
 
@@ -80,14 +80,15 @@ std::optional<access_scope> scope_of(const route& to) noexcept {
   case admission::open: return std::nullopt;
   case admission::read: return access_scope::read;
   case admission::write: return access_scope::write;
-  case admission::admin: return access_scope::admin;
+  case admission::admin:
+  case admission::operate: return access_scope::admin;
   case admission::by_method: break;
   }
   return to.method == verb::get ? access_scope::read : access_scope::write;
 }
 
 bool is_guarded(std::string_view path) noexcept {
-  for (const std::string_view root : {"/v1", "/ops"}) {
+  for (const std::string_view root : {"/v1", "/ops", "/metrics"}) {
     if (path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/'))
       return true;
   }

@@ -21,6 +21,7 @@ enum class admission : std::uint8_t {
   read,
   write,
   admin,
+  operate, ///< admin of the workspace `default`: whoever runs redial, and may see all workspaces
 };
 
 /// One method of one path. Exactly one of `handle` and `open` is set.
@@ -52,6 +53,7 @@ std::span<const route> export_routes();
 std::span<const route> gateway_routes();
 std::span<const route> health_routes();
 std::span<const route> key_routes();
+std::span<const route> ops_routes();
 std::span<const route> webhook_routes();
 std::span<const route> openapi_routes();
 

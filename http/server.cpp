@@ -110,6 +110,7 @@ struct server::state {
   std::vector<std::thread> threads;
   std::uint16_t port = 0;
   live_streams streams{options.max_streams, options.heartbeat};
+  request_figures figures{};
 };
 
 server::server(server_options options, actors::service& engine, actors::key_service& keys, const clock& time,
@@ -125,8 +126,8 @@ void server::start() {
   auto connections = std::make_shared<std::atomic<std::size_t>>(0);
   auto rules = std::make_shared<gate_rules>(s.keys, s.options.no_auth, s.options.requests_per_minute);
   for (unsigned i = 0; i < std::max(1U, s.options.threads); ++i)
-    s.workers.push_back(
-      std::make_shared<worker>(s.options, s.engine, s.keys, s.time, s.take_callback, s.streams, rules, connections));
+    s.workers.push_back(std::make_shared<worker>(
+      s.options, s.engine, s.keys, s.time, s.take_callback, s.streams, s.figures, rules, connections));
   try {
     s.accepting = std::make_shared<listener>(s.workers, resolve(s.workers.front()->io, s.options));
   } catch (const boost::system::system_error& e) {

@@ -32,6 +32,7 @@ struct server_options {
   std::shared_ptr<const tls_identity> tls;     ///< null: HTTP in the clear
   std::uint32_t requests_per_minute = 1000;    ///< of one workspace; 0 for no limit
   bool no_auth = false;                        ///< every caller is an admin of the workspace `default`
+  std::string config = "{}";                   ///< what GET /ops/config answers: the settings, secrets masked
   std::span<const route> more_routes;          ///< served beside the room's own; of static storage
 };
 

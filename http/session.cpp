@@ -198,6 +198,10 @@ std::optional<problem_details> session::route_request() {
   if (wanted || (wrong && is_guarded(target.path))) {
     if (auto refused = gate_.let_in(head, wanted))
       return refused;
+    if (!wrong && std::get<routed>(found).to->takes == admission::operate) {
+      if (auto refused = gate_.keep_to_operators())
+        return refused;
+    }
   }
   const auto* caller = gate_.caller();
   request_.workspace = caller ? std::string_view{caller->workspace} : default_workspace;

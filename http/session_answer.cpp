@@ -158,12 +158,12 @@ void session::linger() {
 }
 
 void session::log_request() const {
+  const auto spent = begun_ == steady_point{} ? std::chrono::nanoseconds{0} : std::chrono::steady_clock::now() - begun_;
+  home_.meter().note(route_, answer_.status, spent);
   if (!spdlog::should_log(spdlog::level::debug) || !parser_ || !parser_->is_header_done())
     return;
   const auto& head = parser_->get();
-  const auto took = begun_ == steady_point{} ? std::chrono::microseconds{0}
-                                             : std::chrono::duration_cast<std::chrono::microseconds>(
-                                               std::chrono::steady_clock::now() - begun_);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(spent);
   const auto* caller = gate_.caller();
   spdlog::debug("http: [{}] {} {} {} {} us workspace={} key={}", request_id_, std::string_view{head.method_string()},
     std::string_view{head.target()}, answer_.status, took.count(), caller ? caller->workspace : "-",

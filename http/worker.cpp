@@ -30,9 +30,10 @@ std::uint64_t random_seed() {
 } // namespace
 
 worker::worker(const server_options& options, actors::service& engine, actors::key_service& keys, const clock& time,
-  const provider_callback& take_callback, live_streams& streams, std::shared_ptr<gate_rules> rules,
-  std::shared_ptr<std::atomic<std::size_t>> connections)
-  : options_{options}, context_{engine, keys, time, views_, take_callback, streams}, rules_{std::move(rules)},
+  const provider_callback& take_callback, live_streams& streams, request_figures& figures,
+  std::shared_ptr<gate_rules> rules, std::shared_ptr<std::atomic<std::size_t>> connections)
+  : options_{options}, context_{engine, keys, time, views_, take_callback, streams, figures, options.config},
+    meter_{figures}, rules_{std::move(rules)},
     connections_{std::move(connections)}, tick_{tick_for(options)}, id_state_{random_seed()} {
   update_time();
 }

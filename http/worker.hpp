@@ -4,6 +4,7 @@
 #include "http/connection.hpp"
 #include "http/exchange.hpp"
 #include "http/gate.hpp"
+#include "http/request_meter.hpp"
 #include "http/server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -26,11 +27,12 @@ public:
   using steady_point = std::chrono::steady_clock::time_point;
 
   /// @param streams of all workers together
+  /// @param figures likewise
   /// @param rules whom all workers let in
   /// @param connections how many are open on all workers together
   worker(const server_options& options, actors::service& engine, actors::key_service& keys, const clock& time,
-    const provider_callback& take_callback, live_streams& streams, std::shared_ptr<gate_rules> rules,
-    std::shared_ptr<std::atomic<std::size_t>> connections);
+    const provider_callback& take_callback, live_streams& streams, request_figures& figures,
+    std::shared_ptr<gate_rules> rules, std::shared_ptr<std::atomic<std::size_t>> connections);
   ~worker();
 
   boost::asio::io_context io{1};
@@ -45,6 +47,7 @@ public:
   const server_options& options() const noexcept { return options_; }
   route_context& context() noexcept { return context_; }
   gate_rules& rules() noexcept { return *rules_; }
+  request_meter& meter() noexcept { return meter_; }
   bool stopping() const noexcept { return stopping_; }
   /// @returns the time of the last tick: exact enough for timeouts, and free.
   steady_point now() const noexcept { return now_; }
@@ -64,6 +67,7 @@ private:
   const server_options& options_;
   view_cache views_;
   route_context context_;
+  request_meter meter_;
   std::shared_ptr<gate_rules> rules_;
   std::shared_ptr<std::atomic<std::size_t>> connections_;
   boost::asio::steady_timer timer_{io};

@@ -134,6 +134,10 @@ private:
     if (head_.started_at != replayed_.started_at || head_.ended_at != replayed_.ended_at
         || head_.last_at != replayed_.last_at)
       report("an instant in the campaign's row is not that of its event");
+    // A row of a former version may lack the first of them.
+    const auto& told = head_.history;
+    if (told.size() > replayed_.history.size() || !std::equal(told.rbegin(), told.rend(), replayed_.history.rbegin()))
+      report("the transitions in its row are not those " + where);
     if (replayed_.definition == nullptr || *head_.definition != *replayed_.definition)
       report("the definition in the campaign's row is not that of its first event");
     if (!(head_.counters == replayed_.counters))

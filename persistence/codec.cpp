@@ -155,6 +155,7 @@ bool read(const record::event& from, event& to) {
   if (from.has_changed()) {
     auto& changed = to.emplace<campaign_changed>();
     changed.at = from_record(from.changed().at());
+    changed.why = from.changed().why();
     return from_record(from.changed().change(), record::CHANGE_COMPLETED, changed.change)
            && from_record(from.changed().reason(), record::END_END_TIME, changed.reason);
   }
@@ -281,6 +282,12 @@ void encode(const campaign_state& campaign, std::string& out) {
   }
   to.set_last_seq(campaign.last_seq);
   to.set_last_at(to_record(campaign.last_at));
+  for (const auto& each : campaign.history) {
+    auto& step = *to.add_history();
+    step.set_to(to_record<record::campaign_status>(each.to));
+    step.set_at(to_record(each.at));
+    step.set_why(each.why);
+  }
   to.SerializeToString(&out);
 }
 
@@ -304,6 +311,13 @@ bool decode(std::string_view bytes, campaign_state& out) {
     out.dispositions.insert_or_assign(count.label(), count.contacts());
   out.last_seq = from.last_seq();
   out.last_at = from_record(from.last_at());
+  for (const auto& each : from.history()) {
+    auto& step = out.history.emplace_back();
+    if (!from_record(each.to(), record::CAMPAIGN_STOPPED, step.to))
+      return false;
+    step.at = from_record(each.at());
+    step.why = each.why();
+  }
   return true;
 }
 
@@ -333,6 +347,7 @@ void append_event(const event& e, std::string_view after, std::string_view ended
     campaign.set_change(to_record<record::campaign_change>(changed->change));
     campaign.set_reason(to_record<record::end_reason>(changed->reason));
     campaign.set_at(to_record(changed->at));
+    campaign.set_why(changed->why);
   } else if (const auto* added = std::get_if<contacts_added>(&e)) {
     to.mutable_added()->set_count(added->count);
     to.mutable_added()->set_at(to_record(added->at));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "domain/result.hpp"
+#include "persistence/engine_figures.hpp"
 
 #include <array>
 #include <cstddef>
@@ -103,6 +104,9 @@ public:
   /// Copies what is stored at this instant to the directory `to`, which must not exist, as a database of its own, on
   /// stable storage. Writes go on meanwhile. @returns `storage_failed`; then nothing is left of `to`.
   virtual result<void> checkpoint(const std::filesystem::path& to) const;
+
+  /// @returns how it is doing. Costs a few milliseconds; nobody waits for it meanwhile.
+  virtual engine_figures figures() const { return {}; }
 
   /// Reads every file and compares it with its checksums. @returns one sentence a fault, with file and table; stops
   /// early, with what was found so far, when `go_on` returns false.

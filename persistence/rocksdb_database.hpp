@@ -57,6 +57,7 @@ public:
     const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
   result<std::optional<std::pair<std::string, std::string>>> last_at_most(
     const rocksdb::Snapshot* at, table where, std::string_view key, std::string_view floor) const;
+  engine_figures figures() const;
   /// As `engine::check_files`.
   std::vector<std::string> check_files(const std::function<bool()>& go_on) const;
 

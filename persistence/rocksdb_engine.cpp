@@ -191,6 +191,11 @@ public:
   result<std::unique_ptr<reader>> snapshot() const override;
   result<void> checkpoint(const std::filesystem::path& to) const override;
 
+  engine_figures figures() const override {
+    const std::shared_lock open{gate_};
+    return database_ ? database_->figures() : engine_figures{};
+  }
+
   std::vector<std::string> check_files(const std::function<bool()>& go_on) const override {
     const std::shared_lock open{gate_};
     if (!database_)

@@ -216,6 +216,11 @@ public:
   /// Copies all that is committed to the directory `to`, which must not exist, as data of its own, and opens the copy
   /// to see that it can be read. Writes go on meanwhile. Thread-safe. @returns how many campaigns it holds.
   result<std::size_t> back_up(const std::filesystem::path& to) const;
+  /// @returns when this process last made one, by the system's clock; nullopt where it has made none. Thread-safe.
+  std::optional<time_point> last_backup() const noexcept;
+
+  /// @returns how the engine is doing. Thread-safe, takes some milliseconds.
+  engine_figures figures() const;
 
   /// Recounts every counter of a campaign from its contact rows, calls and events (`verify.hpp`), at one instant.
   /// @returns what does not agree, one sentence each; empty if all is well.

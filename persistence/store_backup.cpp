@@ -1,5 +1,6 @@
 #include "persistence/store_impl.hpp"
 
+#include <chrono>
 #include <system_error>
 
 namespace redial::persistence {
@@ -33,7 +34,16 @@ result<std::size_t> store::back_up(const std::filesystem::path& to) const {
     return problem{
       error_code::storage_failed, "the backup could not be read, and was removed: " + found.error().detail, {}};
   }
+  self_->backed_up_at.store(
+    std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
   return found;
 }
+
+std::optional<time_point> store::last_backup() const noexcept {
+  const auto at = self_->backed_up_at.load();
+  return at == 0 ? std::nullopt : std::optional{time_point{milliseconds{at}}};
+}
+
+engine_figures store::figures() const { return self_->backend->figures(); }
 
 } // namespace redial::persistence

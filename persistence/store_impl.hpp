@@ -78,6 +78,8 @@ struct store::impl {
   mutable std::mutex doubt_mutex; ///< guards `doubted`
   std::optional<std::string> doubted;
 
+  std::atomic<std::int64_t> backed_up_at = 0; ///< ms since the epoch; 0: never
+
   // The writer's own.
   /// A campaign whose creation was refused by the write that failed.
   struct refused_creation {

@@ -211,7 +211,7 @@ TEST_CASE("a gateway that stays silent for 20 s: the caller is told that it is i
 
 TEST_CASE("a campaign that is being started again is asked when it is back") {
   auto options = small_world();
-  options.engine.restart_delay = 2s;
+  options.engine.restarts.first_delay = 2s;
   options.calls.instant = false;
   everyone(options, call_outcome::no_answer);
   world w{options};

@@ -164,15 +164,16 @@ TEST_CASE("retries that are due come before contacts never called, these in list
   moved.status = contact_status::removed;
   table[1].set(moved);
   dial_queue queue;
+  lateness_tally late;
   CHECK(queue.take(table) == contact_no{0});
   queue.wait(time_point{20s}, 0);
   queue.wait(time_point{10s}, 3);
   CHECK(queue.next_due() == time_point{10s});
-  queue.ripen(time_point{10s});
+  queue.ripen(time_point{10s}, late);
   CHECK(queue.ready_count() == 1);
   CHECK(queue.take(table) == contact_no{3});
   CHECK(queue.take(table) == contact_no{2});
-  queue.ripen(time_point{30s});
+  queue.ripen(time_point{30s}, late);
   CHECK(queue.take(table) == contact_no{0});
   CHECK(queue.take(table) == contact_no{3}); // still pending in the table
   CHECK_FALSE(queue.take(table));
@@ -183,6 +184,7 @@ TEST_CASE("a contact given back waits, and is never in line twice") {
   for (std::uint64_t i = 0; i < 3; ++i)
     table.add(phone::from_packed(919'000'000'000 + i));
   dial_queue queue;
+  lateness_tally late;
   CHECK(queue.take(table) == 0U);
   queue.give_back(time_point{10s}, 0);
   queue.give_back(time_point{10s}, 2); // the list has not come to it: it will
@@ -190,9 +192,9 @@ TEST_CASE("a contact given back waits, and is never in line twice") {
   CHECK(queue.take(table) == 1U);
   CHECK(queue.take(table) == 2U);
   CHECK_FALSE(queue.take(table));
-  queue.ripen(time_point{10s} - 1ms);
+  queue.ripen(time_point{10s} - 1ms, late);
   CHECK_FALSE(queue.take(table));
-  queue.ripen(time_point{10s});
+  queue.ripen(time_point{10s}, late);
   CHECK(queue.given_back_count() == 0);
   CHECK(queue.take(table) == 0U);
   CHECK_FALSE(queue.take(table));

@@ -76,8 +76,8 @@ void world::boot() {
   auto gateway = options_.make_gateway ? options_.make_gateway(time_, p.timers)
                                        : telephony::make_simulator(options_.calls, time_, p.timers);
   p.gateway = std::make_unique<recording_gateway>(std::move(gateway), time_);
-  p.context = std::unique_ptr<actors::engine_context>(new actors::engine_context{
-    time_, p.timers, *p.gateway, *p.store, random_, *p.log, options_.engine, {}, {}, {}, {}});
+  p.context = std::unique_ptr<actors::engine_context>(
+    new actors::engine_context{time_, p.timers, *p.gateway, *p.store, random_, *p.log, options_.engine});
   p.context->render = [](const actors::feed_message& message) {
     std::string text = message.id.to_string() + " " + std::string{to_string(message.what.type)};
     if (message.contact)

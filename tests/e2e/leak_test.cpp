@@ -86,6 +86,17 @@ attempt nobodys(const char*) {
   return [](two_workspaces&) {};
 }
 
+/// It tells of all workspaces, and so is shut even to admins of these.
+attempt operators(const std::string& path) {
+  return [=](two_workspaces& w) {
+    for (auto* each : {w.owner.get(), w.other.get()}) {
+      const auto answer = each->get(path);
+      CHECK(answer.status == 403);
+      CHECK(answer.json().at("code") == "operators_only");
+    }
+  };
+}
+
 std::string of_campaign(const two_workspaces& w) { return "/v1/campaigns/" + w.campaign; }
 std::string start_of(const two_workspaces& w) { return of_campaign(w) + "/start"; }
 std::string pause_of(const two_workspaces& w) { return of_campaign(w) + "/pause"; }
@@ -113,6 +124,14 @@ const std::map<std::string, attempt> attempts{
   {"GET /readyz", nobodys("open")},
   {"GET /openapi.json", nobodys("open")},
   {"POST /v1/gateway/events", nobodys("a provider signs what it says, of any call that it was given")},
+
+  {"GET /ops/actors", operators("/ops/actors")},
+  {"GET /ops/actors/{}", operators("/ops/actors/cmp_000000000")},
+  {"GET /ops/lines", operators("/ops/lines")},
+  {"GET /ops/store", operators("/ops/store")},
+  {"GET /ops/config", operators("/ops/config")},
+  {"GET /ops/overview", operators("/ops/overview")},
+  {"GET /metrics", operators("/metrics")},
 
   {"GET /v1/campaigns", unlisted("/v1/campaigns")},
   {"POST /v1/campaigns",
