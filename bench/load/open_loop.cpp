@@ -21,6 +21,8 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds last_answers{10};
+/// A connection that nobody used for so long is made anew: the server may be closing it just now.
+constexpr std::chrono::seconds longest_idle{20};
 
 struct due_ask {
   ask what;
@@ -52,6 +54,7 @@ struct open_loop::state {
     http::request<http::string_body> request;
     http::response<http::string_body> response;
     std::optional<due_ask> busy_with;
+    steady_clock::time_point used = steady_clock::now();
   };
 
   target server;
@@ -77,6 +80,7 @@ struct open_loop::state {
     tcp::resolver resolver{io};
     boost::asio::connect(on.socket, resolver.resolve(server.host, std::to_string(server.port)));
     on.socket.set_option(tcp::no_delay{true});
+    on.used = steady_clock::now();
   }
 
   steady_clock::duration gap() {
@@ -115,6 +119,8 @@ struct open_loop::state {
   }
 
   void send(line& on) {
+    if (steady_clock::now() - on.used > longest_idle)
+      connect(on);
     const auto& what = on.busy_with->what;
     on.request = {what.verb, what.path, 11};
     on.request.set(http::field::host, server.host);
@@ -144,6 +150,7 @@ struct open_loop::state {
     const auto asked = std::exchange(on.busy_with, std::nullopt);
     if (!asked)
       return; // given up
+    on.used = steady_clock::now();
     const auto status = failed ? 0U : on.response.result_int();
     count(*asked, status);
     if (failed || !on.response.keep_alive())

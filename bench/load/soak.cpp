@@ -73,8 +73,12 @@ std::vector<soak_sample> live(const load_options& options, double length, double
     for (const auto& [kind, tally] : came.kinds) {
       if (kind == "GET campaign")
         s.gets = tally.took;
+      std::uint64_t failed = 0;
       for (const auto& [status, times] : tally.seen)
-        s.failures += status == 0 || status >= 500 ? times : 0;
+        failed += status == 0 || status >= 500 ? times : 0;
+      if (failed > 0)
+        std::cout << "          " << kind << ": " << others(tally) << std::endl;
+      s.failures += failed;
     }
     const auto total = http.get("/v1/calls?limit=1").at("total").get<double>();
     s.attempts_a_second = (total - std::exchange(attempts, total)) / (s.at - std::exchange(last, s.at));

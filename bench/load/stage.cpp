@@ -12,7 +12,8 @@ constexpr double nanoseconds_a_ms = 1e6;
 
 double ms(std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / nanoseconds_a_ms; }
 
-/// @returns what was answered other than 200 and 201: "12 x 409".
+} // namespace
+
 std::string others(const tally& came) {
   std::ostringstream text;
   for (const auto& [status, times] : came.seen) {
@@ -21,8 +22,6 @@ std::string others(const tally& came) {
   }
   return text.str();
 }
-
-} // namespace
 
 void load_results::add(const std::string& scenario, double rate, load_outcome outcome) {
   for (const auto& [kind, came] : outcome.kinds)

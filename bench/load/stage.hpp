@@ -25,6 +25,10 @@ struct load_options {
   std::uint64_t seed = 1;
 };
 
+/// @returns what was answered other than 2xx, for people: "12 x 409, 3 x 503"; 0 stands for no answer. Empty if
+/// nothing.
+std::string others(const tally& came);
+
 /// The results of all scenarios, in the order of their coming.
 class load_results {
 public:
