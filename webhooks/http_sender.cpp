@@ -1,5 +1,6 @@
 #include "webhooks/http_sender.hpp"
 
+#include "outbound/trust.hpp"
 #include "webhooks/address_policy.hpp"
 #include "webhooks/link.hpp"
 #include "webhooks/resolve.hpp"
@@ -278,19 +279,10 @@ private:
 } // namespace
 
 result<std::unique_ptr<sender>> make_http_sender(sender_options options) {
-  auto tls = std::make_unique<net::ssl::context>(net::ssl::context::tls_client);
-  boost::system::error_code failed;
-  tls->set_options(net::ssl::context::no_tlsv1 | net::ssl::context::no_tlsv1_1, failed);
-  if (!failed && options.ca_file.empty())
-    tls->set_default_verify_paths(failed);
-  else if (!failed)
-    tls->load_verify_file(options.ca_file, failed);
-  if (failed)
-    return problem{error_code::invalid_value,
-      "the certificates " + (options.ca_file.empty() ? std::string{"of the system"} : "in " + options.ca_file)
-        + " cannot be used: " + failed.message(),
-      {}};
-  return std::make_unique<http_sender>(std::move(options), std::move(tls));
+  auto tls = outbound::make_trust(options.ca_file);
+  if (!tls)
+    return tls.error();
+  return std::make_unique<http_sender>(std::move(options), std::move(*tls));
 }
 
 } // namespace redial::webhooks

@@ -1,6 +1,6 @@
 #include "webhooks/target.hpp"
 
-#include "telephony/http/base_url.hpp"
+#include "outbound/base_url.hpp"
 #include "webhooks/address_policy.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -39,7 +39,7 @@ result<target> parse_target(std::string_view url, const target_policy& policy) {
   const auto scheme_end = url.find("://");
   const auto rest = scheme_end == std::string_view::npos ? std::string_view::npos : scheme_end + 3;
   const auto path_begin = rest == std::string_view::npos ? rest : url.find_first_of("/?#", rest);
-  const auto base = telephony::parse_base_url(url.substr(0, path_begin));
+  const auto base = outbound::parse_base_url(url.substr(0, path_begin));
   if (!base)
     return wrong("must be an https:// URL without a user: " + base.error().detail);
   if (!base->tls && !policy.allow_http)

@@ -1,5 +1,6 @@
 #include "telephony/http/client.hpp"
 
+#include "outbound/trust.hpp"
 #include "telephony/http/connection.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -37,8 +38,8 @@ using shared_job = std::shared_ptr<job>;
 /// One thread with its connections. Nothing but `queued` and what is `const` is touched from elsewhere.
 class lane {
 public:
-  lane(const http_client_options& options, const base_url& url, net::ssl::context* tls, std::size_t connections,
-    std::size_t queue)
+  lane(const http_client_options& options, const outbound::base_url& url, net::ssl::context* tls,
+    std::size_t connections, std::size_t queue)
     : options_{options}, url_{url}, tls_{tls}, connections_{connections}, queue_{queue} {}
   ~lane() { stop(); }
   lane(const lane&) = delete;
@@ -91,7 +92,7 @@ private:
   void close();
 
   const http_client_options& options_;
-  const base_url& url_;
+  const outbound::base_url& url_;
   net::ssl::context* tls_;
   const std::size_t connections_;
   const std::size_t queue_;
@@ -272,7 +273,7 @@ void lane::close() {
 
 class http_client final : public http_transport {
 public:
-  http_client(http_client_options options, base_url url, std::unique_ptr<net::ssl::context> tls)
+  http_client(http_client_options options, outbound::base_url url, std::unique_ptr<net::ssl::context> tls)
     : options_{std::move(options)}, url_{std::move(url)}, tls_{std::move(tls)} {
     const std::size_t count = std::max(1U, options_.threads);
     for (std::size_t i = 0; i < count; ++i)
@@ -315,7 +316,7 @@ private:
   }
 
   const http_client_options options_;
-  const base_url url_;
+  const outbound::base_url url_;
   const std::unique_ptr<net::ssl::context> tls_;
   std::vector<std::unique_ptr<lane>> lanes_;
   std::atomic<std::size_t> next_lane_{0};
@@ -324,23 +325,15 @@ private:
 } // namespace
 
 result<std::unique_ptr<http_transport>> make_http_client(http_client_options options) {
-  auto url = parse_base_url(options.base_url);
+  auto url = outbound::parse_base_url(options.base_url);
   if (!url)
     return url.error();
   std::unique_ptr<net::ssl::context> tls;
   if (url->tls) {
-    tls = std::make_unique<net::ssl::context>(net::ssl::context::tls_client);
-    boost::system::error_code failed;
-    tls->set_options(net::ssl::context::no_tlsv1 | net::ssl::context::no_tlsv1_1, failed);
-    if (!failed && options.ca_file.empty())
-      tls->set_default_verify_paths(failed);
-    else if (!failed)
-      tls->load_verify_file(options.ca_file, failed);
-    if (failed)
-      return problem{error_code::invalid_value,
-        "the certificates " + (options.ca_file.empty() ? std::string{"of the system"} : "in " + options.ca_file)
-          + " cannot be used: " + failed.message(),
-        {}};
+    auto trust = outbound::make_trust(options.ca_file);
+    if (!trust)
+      return trust.error();
+    tls = std::move(*trust);
   }
   return std::make_unique<http_client>(std::move(options), std::move(*url), std::move(tls));
 }

@@ -1,7 +1,7 @@
 /// One connection to a provider.
 #pragma once
 
-#include "telephony/http/base_url.hpp"
+#include "outbound/base_url.hpp"
 #include "telephony/http/transport.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -39,6 +39,6 @@ public:
 
 /// @param tls null for a connection in the clear; else must outlive the connection, as must `url`
 std::unique_ptr<connection> make_connection(
-  boost::asio::io_context& io, const base_url& url, boost::asio::ssl::context* tls);
+  boost::asio::io_context& io, const outbound::base_url& url, boost::asio::ssl::context* tls);
 
 } // namespace redial::telephony

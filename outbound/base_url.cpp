@@ -1,11 +1,11 @@
-#include "telephony/http/base_url.hpp"
+#include "outbound/base_url.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <charconv>
 
-namespace redial::telephony {
+namespace redial::outbound {
 
 namespace {
 
@@ -93,4 +93,4 @@ result<base_url> parse_base_url(std::string_view text) {
   return url;
 }
 
-} // namespace redial::telephony
+} // namespace redial::outbound

@@ -1,4 +1,4 @@
-#include "telephony/http/retry_after.hpp"
+#include "outbound/retry_after.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <string>
 #include <time.h>
 
-namespace redial::telephony {
+namespace redial::outbound {
 
 milliseconds read_retry_after(std::string_view value, std::chrono::system_clock::time_point now) {
   using namespace std::chrono;
@@ -27,4 +27,4 @@ milliseconds read_retry_after(std::string_view value, std::chrono::system_clock:
   return std::clamp(ceil<milliseconds>(until - now), milliseconds{0}, milliseconds{longest});
 }
 
-} // namespace redial::telephony
+} // namespace redial::outbound

@@ -1,4 +1,4 @@
-/// The base URL of a provider, taken apart.
+/// The URL of somebody else's server, taken apart.
 #pragma once
 
 #include "domain/result.hpp"
@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace redial::telephony {
+namespace redial::outbound {
 
 struct base_url {
   bool tls = false;
@@ -24,4 +24,4 @@ struct base_url {
 /// @returns `invalid_value` saying what is wrong.
 result<base_url> parse_base_url(std::string_view text);
 
-} // namespace redial::telephony
+} // namespace redial::outbound

@@ -1,11 +1,11 @@
-#include "telephony/http/base_url.hpp"
-#include "telephony/http/retry_after.hpp"
+#include "outbound/base_url.hpp"
+#include "outbound/retry_after.hpp"
 #include "tests/show_result.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace redial;
-using namespace redial::telephony;
+using namespace redial::outbound;
 using namespace std::chrono_literals;
 
 TEST_CASE("a base URL is taken apart") {
