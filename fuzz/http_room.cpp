@@ -52,7 +52,7 @@ http_room::http_room(bool guarded)
       done({});
     }},
     connections_{std::make_shared<std::atomic<std::size_t>>(0)},
-    worker_{std::make_shared<http::worker>(options_, engine_, keys_, time_, callback_, streams_,
+    worker_{std::make_shared<http::worker>(options_, engine_, keys_, time_, callback_, streams_, figures_,
       std::make_shared<http::gate_rules>(keys_, !guarded, guarded ? 1000 : 0), connections_)} {
   keys_.add("default", access_scope::admin, "admin");
   contact_profile contact;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/event_stream.hpp"
+#include "http/request_meter.hpp"
 #include "http/worker.hpp"
 #include "tests/http/memory_engine.hpp"
 #include "tests/http/memory_keys.hpp"
@@ -43,6 +44,7 @@ private:
   http::provider_callback callback_;
   std::shared_ptr<std::atomic<std::size_t>> connections_;
   http::live_streams streams_;
+  http::request_figures figures_;
   std::shared_ptr<http::worker> worker_;
 };
 
