@@ -1,4 +1,4 @@
-#include "http/sha256.hpp"
+#include "crypto/hasher.hpp"
 
 #include <openssl/evp.h>
 
@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <stdexcept>
 
-namespace redial::http {
+namespace redial::crypto {
 
-struct sha256::state {
+struct hasher::state {
   struct free_context {
     void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
   };
@@ -24,31 +24,31 @@ void require(bool done) {
 
 } // namespace
 
-sha256::sha256() : state_{std::make_unique<state>()} {
+hasher::hasher() : state_{std::make_unique<state>()} {
   require(state_->context != nullptr && EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
 }
 
-sha256::~sha256() = default;
-sha256::sha256(sha256&&) noexcept = default;
-sha256& sha256::operator=(sha256&&) noexcept = default;
+hasher::~hasher() = default;
+hasher::hasher(hasher&&) noexcept = default;
+hasher& hasher::operator=(hasher&&) noexcept = default;
 
-sha256& sha256::add(std::string_view text) {
+hasher& hasher::add(std::string_view text) {
   require(EVP_DigestUpdate(state_->context.get(), text.data(), text.size()) == 1);
   return *this;
 }
 
-sha256& sha256::add_part(std::string_view text) {
+hasher& hasher::add_part(std::string_view text) {
   std::array<char, 8> length{};
   for (std::size_t i = 0; i < length.size(); ++i)
     length.at(i) = static_cast<char>((std::uint64_t{text.size()} >> (8 * i)) & 0xffU);
   return add({length.data(), length.size()}).add(text);
 }
 
-std::string sha256::finish() {
+std::string hasher::finish() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   require(EVP_DigestFinal_ex(state_->context.get(), digest.data(), &size) == 1);
   return {reinterpret_cast<const char*>(digest.data()), size};
 }
 
-} // namespace redial::http
+} // namespace redial::crypto

@@ -43,7 +43,7 @@ checked<std::unique_ptr<keyed_exchange>> keyed_exchange::open(
     return refusal(400, "invalid_idempotency_key",
       "Idempotency-Key must be given once, and consist of 1 to 255 printable ASCII characters.");
   auto self = std::unique_ptr<keyed_exchange>{new keyed_exchange};
-  self->request_->key = sha256{}.add(workspace).add(std::string_view{"\0", 1}).add(key).finish();
+  self->request_->key = crypto::hasher{}.add(workspace).add(std::string_view{"\0", 1}).add(key).finish();
   auto claim = engine.claim_key(self->request_->key);
   if (!claim)
     return to_details(claim.error());

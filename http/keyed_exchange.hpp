@@ -1,9 +1,9 @@
 /// The Idempotency-Key of one request, from its head to its answer.
 #pragma once
 
+#include "crypto/hasher.hpp"
 #include "http/exchange.hpp"
 #include "http/head_check.hpp"
-#include "http/sha256.hpp"
 
 #include <memory>
 #include <optional>
@@ -35,7 +35,7 @@ public:
 private:
   keyed_exchange() = default;
 
-  sha256 fingerprint_;
+  crypto::hasher fingerprint_;
   std::shared_ptr<actors::keyed_request> request_ = std::make_shared<actors::keyed_request>();
   std::optional<actors::given_answer> given_;
 };
