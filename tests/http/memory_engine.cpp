@@ -244,7 +244,7 @@ result<std::unique_ptr<actors::contact_addition>> memory_engine::begin_addition(
   std::lock_guard lock{mutex_};
   const auto to = own(from.workspace, id);
   if (!to)
-    return problem{error_code::not_found, "no such campaign", {}};
+    return no_such_campaign();
   if (auto possible = decide_addition(to->view->state, 1, time_.now()); !possible)
     return possible.error();
   if (refuse_uploads_)
@@ -256,46 +256,36 @@ result<std::unique_ptr<actors::contact_addition>> memory_engine::begin_addition(
 
 void memory_engine::act(const actors::caller& from, const campaign_id& id, campaign_action action,
   actors::reply<actors::campaign_view_ptr> done) {
-  answer_later([this, whose = from.workspace, id, action, done = std::move(done)] {
-    result<actors::campaign_view_ptr> outcome = problem{error_code::not_found, "no such campaign", {}};
-    {
-      std::lock_guard lock{mutex_};
-      if (auto found = own(whose, id)) {
-        auto decided = decide(found->view->state, action, time_.now());
-        if (decided) {
-          found->apply(*decided);
-          outcome = found->view;
-        } else {
-          outcome = decided.error();
-        }
-      }
-    }
-    done(std::move(outcome));
+  answer(std::move(done), [this, whose = from.workspace, id, action]() -> result<actors::campaign_view_ptr> {
+    const auto found = own(whose, id);
+    if (!found)
+      return no_such_campaign();
+    auto decided = decide(found->view->state, action, time_.now());
+    if (!decided)
+      return decided.error();
+    found->apply(*decided);
+    return found->view;
   });
 }
 
 void memory_engine::remove_contacts(const actors::caller& from, const campaign_id& id, std::vector<phone> phones,
   actors::reply<actors::removal_summary> done) {
-  answer_later([this, whose = from.workspace, id, phones = std::move(phones), done = std::move(done)] {
-    actors::removal_summary summary;
-    std::optional<problem> refused;
-    {
-      std::lock_guard lock{mutex_};
+  answer(std::move(done),
+    [this, whose = from.workspace, id, phones = std::move(phones)]() -> result<actors::removal_summary> {
       const auto found = own(whose, id);
       if (!found)
-        refused = problem{error_code::not_found, "no such campaign", {}};
-      for (std::size_t i = 0; !refused && i < phones.size(); ++i) {
+        return no_such_campaign();
+      actors::removal_summary summary;
+      for (const auto number : phones) {
         auto& list = found->contacts;
-        auto each = std::find_if(list.begin(), list.end(), [&](const auto& c) { return c.profile.phone == phones[i]; });
+        auto each = std::find_if(list.begin(), list.end(), [&](const auto& c) { return c.profile.phone == number; });
         if (each == list.end()) {
           ++summary.not_found;
           continue;
         }
         auto decided = decide_removal(found->view->state, each->number, each->state, time_.now());
-        if (!decided) {
-          refused = decided.error();
-          break;
-        }
+        if (!decided)
+          return decided.error();
         summary.removed += decided->removed ? 1U : 0U;
         summary.already_called += decided->already_called ? 1U : 0U;
         summary.retries_cancelled += decided->retry_cancelled ? 1U : 0U;
@@ -304,124 +294,36 @@ void memory_engine::remove_contacts(const actors::caller& from, const campaign_i
           each->state = decided->event->after;
         }
       }
-    }
-    if (refused)
-      done(*refused);
-    else
-      done(summary);
-  });
+      return summary;
+    });
 }
 
 void memory_engine::list_contacts(const actors::caller& from, const campaign_id& id,
   std::optional<contact_status> status, std::uint64_t offset, std::size_t limit, actors::reply<contact_page> done) {
-  answer_later([this, whose = from.workspace, id, status, offset, limit, done = std::move(done)] {
-    result<contact_page> outcome = problem{error_code::not_found, "no such campaign", {}};
-    {
-      std::lock_guard lock{mutex_};
-      if (auto found = own(whose, id)) {
-        contact_page page;
-        for (const auto& each : found->contacts) {
-          if (status && each.state.status != *status)
-            continue;
-          if (page.total++ >= offset && page.contacts.size() < limit)
-            page.contacts.push_back(each);
-        }
-        outcome = std::move(page);
-      }
+  answer(std::move(done), [this, whose = from.workspace, id, status, offset, limit]() -> result<contact_page> {
+    const auto found = own(whose, id);
+    if (!found)
+      return no_such_campaign();
+    contact_page page;
+    for (const auto& each : found->contacts) {
+      if ((!status || each.state.status == *status) && page.total++ >= offset && page.contacts.size() < limit)
+        page.contacts.push_back(each);
     }
-    done(std::move(outcome));
+    return page;
   });
 }
 
 void memory_engine::find_contact(
   const actors::caller& from, const campaign_id& id, phone number, actors::reply<contact_detail> done) {
-  answer_later([this, whose = from.workspace, id, number, done = std::move(done)] {
-    result<contact_detail> outcome = problem{error_code::not_found, "no such contact", {}};
-    {
-      std::lock_guard lock{mutex_};
-      if (auto found = own(whose, id)) {
-        for (const auto& each : found->contacts) {
-          if (each.profile.phone == number)
-            outcome = each;
-        }
+  answer(std::move(done), [this, whose = from.workspace, id, number]() -> result<contact_detail> {
+    if (const auto found = own(whose, id)) {
+      for (const auto& each : found->contacts) {
+        if (each.profile.phone == number)
+          return each;
       }
     }
-    done(std::move(outcome));
+    return problem{error_code::not_found, "no such contact", {}};
   });
-}
-
-class memory_engine::reading final : public actors::contact_export {
-public:
-  reading(memory_engine& engine, std::shared_ptr<campaign> from) : engine_{engine}, from_{std::move(from)} {}
-  ~reading() override {
-    std::lock_guard lock{engine_.mutex_};
-    --engine_.open_exports_;
-    engine_.changed_.notify_all();
-  }
-
-  void next(actors::reply<std::vector<contact_detail>> done) override {
-    engine_.answer_later([&engine = engine_, from = from_, first = std::exchange(next_, next_ + step()),
-                           number = read_++, done = std::move(done)] {
-      result<std::vector<contact_detail>> outcome = problem{error_code::storage_failed, "as the test demands", {}};
-      {
-        std::lock_guard lock{engine.mutex_};
-        ++engine.stretches_;
-        if (number != engine.exports_fail_after_) {
-          const auto size = from->contacts.size();
-          const auto begin = from->contacts.begin();
-          outcome = std::vector(begin + static_cast<std::ptrdiff_t>(std::min(first, size)),
-            begin + static_cast<std::ptrdiff_t>(std::min(first + engine.stretch_, size)));
-        }
-      }
-      done(std::move(outcome));
-    });
-  }
-
-private:
-  std::size_t step() const {
-    std::lock_guard lock{engine_.mutex_};
-    return engine_.stretch_;
-  }
-
-  memory_engine& engine_;
-  std::shared_ptr<campaign> from_;
-  std::size_t next_ = 0;
-  std::size_t read_ = 0;
-};
-
-result<std::unique_ptr<actors::contact_export>> memory_engine::begin_export(
-  const actors::caller& from, const campaign_id& id) {
-  std::lock_guard lock{mutex_};
-  auto found = own(from.workspace, id);
-  if (!found)
-    return problem{error_code::not_found, "no such campaign", {}};
-  ++open_exports_;
-  return std::make_unique<reading>(*this, std::move(found));
-}
-
-void memory_engine::set_stretch(std::size_t contacts) {
-  std::lock_guard lock{mutex_};
-  stretch_ = contacts;
-}
-
-void memory_engine::fail_exports(std::size_t after) {
-  std::lock_guard lock{mutex_};
-  exports_fail_after_ = after;
-}
-
-std::size_t memory_engine::open_exports() const {
-  std::lock_guard lock{mutex_};
-  return open_exports_;
-}
-
-std::size_t memory_engine::stretches() const {
-  std::lock_guard lock{mutex_};
-  return stretches_;
-}
-
-bool memory_engine::wait_for_open_exports(std::size_t count) const {
-  std::unique_lock lock{mutex_};
-  return changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return open_exports_ == count; });
 }
 
 std::optional<std::string> memory_engine::not_ready() const {

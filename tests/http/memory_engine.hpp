@@ -123,6 +123,18 @@ private:
   std::vector<call_detail> calls_of(std::string_view workspace, const std::optional<campaign_id>& id) const;
   std::shared_ptr<campaign> own(std::string_view workspace, const campaign_id& id) const;
   void answer_later(std::function<void()> work);
+  /// Answers with what `work` finds out while the mutex is held, and lets go of it first.
+  template <class T, class Work>
+  void answer(actors::reply<T> done, Work work) {
+    answer_later([this, done = std::move(done), work = std::move(work)] {
+      auto outcome = [&]() -> result<T> {
+        std::lock_guard lock{mutex_};
+        return work();
+      }();
+      done(std::move(outcome));
+    });
+  }
+  static problem no_such_campaign() { return {error_code::not_found, "no such campaign", {}}; }
   void serve();
 
   const clock& time_;

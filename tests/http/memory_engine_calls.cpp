@@ -40,62 +40,51 @@ std::vector<call_detail> memory_engine::calls_of(
 
 void memory_engine::list_calls(const actors::caller& from, const std::optional<campaign_id>& id,
   const call_filter& filter, actors::reply<call_page> done) {
-  answer_later([this, whose = from.workspace, id, filter, done = std::move(done)] {
+  answer(std::move(done), [this, whose = from.workspace, id, filter]() -> result<call_page> {
+    if (id && !own(whose, *id))
+      return no_such_campaign();
     call_page page;
-    {
-      std::lock_guard lock{mutex_};
-      if (id && !own(whose, *id))
-        return done(problem{error_code::not_found, "no such campaign", {}});
-      for (auto& call : calls_of(whose, id)) {
-        const bool fits = (!filter.from || call.started_at >= filter.from)
-                          && (!filter.to || call.started_at <= filter.to)
-                          && (filter.disposition.empty() || call.disposition == filter.disposition)
-                          && (filter.language.empty() || call.campaign->language == filter.language);
-        if (fits && page.total++ >= filter.offset && page.calls.size() < filter.limit)
-          page.calls.push_back(std::move(call));
-      }
+    for (auto& call : calls_of(whose, id)) {
+      const bool fits = (!filter.from || call.started_at >= filter.from) && (!filter.to || call.started_at <= filter.to)
+                        && (filter.disposition.empty() || call.disposition == filter.disposition)
+                        && (filter.language.empty() || call.campaign->language == filter.language);
+      if (fits && page.total++ >= filter.offset && page.calls.size() < filter.limit)
+        page.calls.push_back(std::move(call));
     }
-    done(std::move(page));
+    return page;
   });
 }
 
 void memory_engine::find_call(const actors::caller& from, call_id id, actors::reply<call_detail> done) {
-  answer_later([this, whose = from.workspace, id, done = std::move(done)] {
-    result<call_detail> outcome = problem{error_code::not_found, "no such call", {}};
-    {
-      std::lock_guard lock{mutex_};
-      for (auto& call : calls_of(whose, {})) {
-        if (call.id == id)
-          outcome = std::move(call);
-      }
-      for (const auto& [each_id, each] : campaigns_) {
-        const auto& definition = *each->view->state.definition;
-        if (definition.workspace == whose && definition.single_call == id && !id.empty())
-          outcome = single_call_of(each->view->state, each->contacts.front());
-      }
+  answer(std::move(done), [this, whose = from.workspace, id]() -> result<call_detail> {
+    for (const auto& [each_id, each] : campaigns_) {
+      const auto& definition = *each->view->state.definition;
+      if (definition.workspace == whose && definition.single_call == id && !id.empty())
+        return single_call_of(each->view->state, each->contacts.front());
     }
-    done(std::move(outcome));
+    for (auto& call : calls_of(whose, {})) {
+      if (call.id == id)
+        return std::move(call);
+    }
+    return problem{error_code::not_found, "no such call", {}};
   });
 }
 
 void memory_engine::find_phone(const actors::caller& from, phone number, std::uint64_t offset, std::size_t limit,
   actors::reply<phone_history> done) {
-  answer_later([this, whose = from.workspace, number, offset, limit, done = std::move(done)] {
+  answer(std::move(done), [this, whose = from.workspace, number, offset, limit]() -> result<phone_history> {
     phone_history history;
-    {
-      std::lock_guard lock{mutex_};
-      if (const auto listed = lists_[whose].find(number); listed != lists_[whose].end())
-        history.do_not_call = listed->second;
-      for (const auto& [id, each] : campaigns_) {
-        for (const auto& contact : each->contacts) {
-          const auto& definition = each->view->state.definition;
-          if (definition->workspace == whose && contact.profile.phone == number && history.total++ >= offset
-              && history.entries.size() < limit)
-            history.entries.push_back({definition, contact});
-        }
+    if (const auto listed = lists_[whose].find(number); listed != lists_[whose].end())
+      history.do_not_call = listed->second;
+    for (const auto& [id, each] : campaigns_) {
+      for (const auto& contact : each->contacts) {
+        const auto& definition = each->view->state.definition;
+        if (definition->workspace == whose && contact.profile.phone == number && history.total++ >= offset
+            && history.entries.size() < limit)
+          history.entries.push_back({definition, contact});
       }
     }
-    done(std::move(history));
+    return history;
   });
 }
 

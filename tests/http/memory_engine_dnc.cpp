@@ -33,41 +33,31 @@ void memory_engine::clear_dnc(const actors::caller&, actors::reply<void> done) {
 
 void memory_engine::remove_dnc(
   const actors::caller& from, std::vector<phone> phones, actors::reply<actors::dnc_removed> done) {
-  answer_later([this, whose = from.workspace, phones = std::move(phones), done = std::move(done)] {
+  answer(std::move(done), [this, whose = from.workspace, phones = std::move(phones)]() -> result<actors::dnc_removed> {
     actors::dnc_removed summary;
-    {
-      const std::lock_guard lock{mutex_};
-      for (const auto number : phones)
-        ++(lists_[whose].erase(number) > 0 ? summary.removed : summary.not_found);
-    }
-    done(summary);
+    for (const auto number : phones)
+      ++(lists_[whose].erase(number) > 0 ? summary.removed : summary.not_found);
+    return summary;
   });
 }
 
 void memory_engine::list_dnc(
   const actors::caller& from, std::uint64_t offset, std::size_t limit, actors::reply<actors::dnc_page> done) {
-  answer_later([this, whose = from.workspace, offset, limit, done = std::move(done)] {
+  answer(std::move(done), [this, whose = from.workspace, offset, limit]() -> result<actors::dnc_page> {
     actors::dnc_page page;
-    {
-      const std::lock_guard lock{mutex_};
-      for (const auto& [number, entry] : lists_[whose]) {
-        if (page.total++ >= offset && page.entries.size() < limit)
-          page.entries.push_back(entry);
-      }
+    for (const auto& [number, entry] : lists_[whose]) {
+      if (page.total++ >= offset && page.entries.size() < limit)
+        page.entries.push_back(entry);
     }
-    done(std::move(page));
+    return page;
   });
 }
 
 void memory_engine::find_dnc(const actors::caller& from, phone number, actors::reply<dnc_entry> done) {
-  answer_later([this, whose = from.workspace, number, done = std::move(done)] {
-    result<dnc_entry> outcome = problem{error_code::not_found, "not on the list", {}};
-    {
-      const std::lock_guard lock{mutex_};
-      if (const auto it = lists_[whose].find(number); it != lists_[whose].end())
-        outcome = it->second;
-    }
-    done(std::move(outcome));
+  answer(std::move(done), [this, whose = from.workspace, number]() -> result<dnc_entry> {
+    if (const auto it = lists_[whose].find(number); it != lists_[whose].end())
+      return it->second;
+    return problem{error_code::not_found, "not on the list", {}};
   });
 }
 
