@@ -109,18 +109,26 @@ std::optional<response> scrape(route_context& context, request&, const link_make
   return answer;
 }
 
+/// Serves where there is an engine that can be looked into; where not, the path says so.
+template <handler Handle>
+std::optional<response> with_ops(route_context& context, request& asked, const link_maker& link) {
+  if (context.engine.ops() == nullptr)
+    return problem_response(problem{error_code::not_found, "There is nothing to look into here.", {}});
+  return Handle(context, asked, link);
+}
+
 constexpr route for_operators(std::string_view path, handler handle) {
   return {verb::get, path, handle, nullptr, 0, false, false, admission::operate};
 }
 
 constexpr std::array table{
-  for_operators("/ops/actors", list_actors),
-  for_operators("/ops/actors/{}", show_campaign),
-  for_operators("/ops/lines", lines),
-  for_operators("/ops/store", store),
+  for_operators("/ops/actors", with_ops<list_actors>),
+  for_operators("/ops/actors/{}", with_ops<show_campaign>),
+  for_operators("/ops/lines", with_ops<lines>),
+  for_operators("/ops/store", with_ops<store>),
   for_operators("/ops/config", config),
-  for_operators("/ops/overview", overview),
-  for_operators("/metrics", scrape),
+  for_operators("/ops/overview", with_ops<overview>),
+  for_operators("/metrics", with_ops<scrape>),
 };
 
 } // namespace

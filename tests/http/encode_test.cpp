@@ -92,6 +92,7 @@ TEST_CASE("a campaign has the members of the contract") {
   CHECK(campaign["schedule"].is_null());
   CHECK(campaign["started_at"].is_null());
   CHECK(campaign["ended_reason"].is_null());
+  CHECK(campaign["paused_reason"].is_null());
   CHECK(campaign["created_at"] == "2026-03-01T10:00:00.500Z");
   CHECK(campaign["total_contacts"] == 10);
   CHECK(campaign["calls_attempted"] == 7);
@@ -99,7 +100,7 @@ TEST_CASE("a campaign has the members of the contract") {
   CHECK(campaign["dispositions"] == json{{"interested", 4}});
   CHECK(campaign["contacts"]
         == json{{"pending", 1}, {"in_progress", 2}, {"waiting_retry", 3}, {"done", 4}, {"removed", 0}});
-  CHECK(campaign.size() == 17);
+  CHECK(campaign.size() == 18);
   CHECK_FALSE(campaign.contains("duplicates_skipped"));
 }
 
