@@ -7,13 +7,7 @@ namespace redial::http {
 
 namespace {
 
-problem_details malformed_csv(std::string detail) {
-  problem_details details;
-  details.status = 400;
-  details.code = "malformed_csv";
-  details.detail = std::move(detail);
-  return details;
-}
+problem_details malformed_csv(std::string detail) { return refusal(400, "malformed_csv", std::move(detail)); }
 
 /// "the columns a and b", "the column a"
 std::string listed(const std::vector<std::string_view>& names) {

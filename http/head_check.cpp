@@ -12,14 +12,6 @@ using beast::http::field;
 
 namespace {
 
-problem_details refusal(unsigned status, std::string code, std::string detail) {
-  problem_details details;
-  details.status = status;
-  details.code = std::move(code);
-  details.detail = std::move(detail);
-  return details;
-}
-
 problem_details malformed(std::string detail) { return refusal(400, "malformed_http", std::move(detail)); }
 
 } // namespace

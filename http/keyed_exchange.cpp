@@ -12,14 +12,6 @@ constexpr std::string_view header_name = "Idempotency-Key";
 constexpr std::size_t longest_key = 255;
 constexpr unsigned retry_soon = 1; // seconds
 
-problem_details refusal(unsigned status, std::string code, std::string detail) {
-  problem_details details;
-  details.status = status;
-  details.code = std::move(code);
-  details.detail = std::move(detail);
-  return details;
-}
-
 bool is_key(std::string_view text) noexcept {
   return !text.empty() && text.size() <= longest_key
          && std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });

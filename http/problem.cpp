@@ -63,6 +63,19 @@ void fault_list::append(fault_list other) {
   count_ += other.count_;
 }
 
+problem_details refusal(unsigned status, std::string code, std::string detail) {
+  problem_details details;
+  details.status = status;
+  details.code = std::move(code);
+  details.detail = std::move(detail);
+  return details;
+}
+
+problem_details body_too_large(std::uint64_t limit) {
+  return refusal(
+    413, "body_too_large", "The body is larger than the " + std::to_string(limit) + " bytes allowed here.");
+}
+
 std::string_view title_of(unsigned status) noexcept {
   switch (status) {
   case 400: return "Bad Request";
@@ -156,10 +169,7 @@ problem_details invalid_body(std::string pointer, std::string detail) {
 }
 
 problem_details malformed_json(std::string detail, std::optional<std::uint64_t> offset) {
-  problem_details details;
-  details.status = 400;
-  details.code = "malformed_json";
-  details.detail = std::move(detail);
+  auto details = refusal(400, "malformed_json", std::move(detail));
   if (offset)
     details.detail += " (at byte " + std::to_string(*offset) + ")";
   return details;

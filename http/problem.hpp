@@ -64,6 +64,12 @@ struct problem_details {
   std::optional<campaign_status> current_status; ///< with 409: where the campaign stands, and so what is legal
 };
 
+/// @returns the answer that says no more than this.
+problem_details refusal(unsigned status, std::string code, std::string detail);
+
+/// @returns 413 `body_too_large` for a body beyond `limit` bytes.
+problem_details body_too_large(std::uint64_t limit);
+
 /// @returns the title that goes with `status` ("Not Found"). Never empty.
 std::string_view title_of(unsigned status) noexcept;
 
