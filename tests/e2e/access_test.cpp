@@ -171,8 +171,8 @@ TEST_CASE("no key stands in the data or in the log") {
     texts.push_back(make_key(directory, "acme", "admin"));
     CHECK(status_for(server.port(), texts.back()) == 200);
     // A request is logged once its answer has left.
-    eventually("the log tells of it",
-      [&] { return server.child().err().find("workspace=acme key=key_") != std::string::npos; });
+    eventually(
+      "the log tells of it", [&] { return server.child().err().find("workspace=acme key=key_") != std::string::npos; });
     CHECK(server.stop() == 0);
   }
   // Once more, so that what was in the log of the database is in its files too.
