@@ -71,8 +71,7 @@ void campaign::load() {
     for (auto& open : loaded->open) {
       auto& live = live_[open.contact];
       live.state = std::move(open.state);
-      live.actor =
-        spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), open.contact, keeps_contacts());
+      live.actor = hire();
       if (live.state.call->completed_at) {
         await_result(open.contact, live);
       } else {
@@ -80,7 +79,7 @@ void campaign::load() {
         live.generation = fence_.start();
         ++lines_adopted_;
       }
-      caf::anon_send(live.actor, contact_lookup{live.state.call->id, live.generation});
+      caf::anon_send(live.actor, contact_lookup{live.state.call->id, open.contact, live.generation});
     }
     std::sort(results_.begin(), results_.end());
     if (!live_.empty())
@@ -103,6 +102,7 @@ void campaign::on_exit() {
   for (auto& [number, live] : live_)
     end_short_wait(live);
   live_.clear();
+  idle_.clear();
   queue_.clear();
   profiles_.clear();
   contacts_ = {};

@@ -86,13 +86,15 @@ private:
   bool start_next(time_point now);
   bool take_off_listed(contact_no number, time_point now);
   void dial(const contact_event& started);
+  contact_actor hire();
+  void let_go(contact_actor one);
   void on_news(contact_no number, call_id call, const telephony::call_news& news, const telephony::receipt& owed);
   void apply(contact_no number, live_contact& live, const telephony::call_news& news);
   void on_not_placed(contact_no number, live_contact& live, const telephony::call_not_placed& news);
   void on_ended(contact_no number, live_contact& live, const telephony::call_ended& news);
   void on_disposition(contact_no number, live_contact& live, std::string_view label, time_point at);
   void step(contact_no number, live_contact& live, contact_event e);
-  void close(contact_no number, live_contact& live, bool stays);
+  void close(contact_no number, live_contact& live);
   void await_result(contact_no number, const live_contact& live);
   void give_up_results(time_point now);
   void after_short_wait(contact_no number);
@@ -133,6 +135,8 @@ private:
 
   /// So many events go into one append at most: a campaign with much to say must not make the others wait.
   static constexpr std::size_t max_append = 4096;
+  /// So many contact actors are kept without work beside as many as have some.
+  static constexpr std::size_t spare_contacts = 64;
 
   engine_context& context_;
   campaign_links links_;
@@ -146,6 +150,7 @@ private:
   profile_cache profiles_;
   std::shared_ptr<const dnc_list> dnc_; // of its workspace
   std::unordered_map<contact_no, live_contact> live_;
+  std::vector<contact_actor> idle_; // contact actors without a contact
   start_fence fence_;
   std::deque<std::pair<time_point, contact_no>> results_; // dispositions awaited, and until when
 

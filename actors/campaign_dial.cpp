@@ -97,9 +97,29 @@ void campaign::dial(const contact_event& started) {
   request.campaign = state_.definition;
   request.contact = std::move(live.profile);
   if (!live.actor)
-    live.actor =
-      spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), started.contact, keeps_contacts());
-  caf::anon_send(live.actor, contact_dial{std::move(request), live.generation});
+    live.actor = hire();
+  caf::anon_send(live.actor, contact_dial{std::move(request), started.contact, live.generation});
+}
+
+/// @returns an actor for a contact: one that has nothing to do, else a new one.
+contact_actor campaign::hire() {
+  if (idle_.empty())
+    return spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this));
+  auto hired = std::move(idle_.back());
+  idle_.pop_back();
+  return hired;
+}
+
+/// The contact's actor has nothing to do any more, no timer either. As many such are kept as there are at work:
+/// beginning and ending an actor is what costs most of an attempt.
+void campaign::let_go(contact_actor one) {
+  if (idle_.size() < live_.size() + spare_contacts)
+    return idle_.push_back(std::move(one));
+  caf::anon_send(one, contact_retire{});
+  if (idle_.size() > live_.size() + spare_contacts) {
+    caf::anon_send(idle_.back(), contact_retire{});
+    idle_.pop_back();
+  }
 }
 
 void campaign::on_news(
@@ -142,7 +162,7 @@ void campaign::on_not_placed(contact_no number, live_contact& live, const teleph
     return;
   if (decided->change == contact_change::attempt_ended) {
     step(number, live, std::move(*decided));
-    return close(number, live, keeps_contacts());
+    return close(number, live);
   }
   auto again_at = decided->at;
   if (news.retry_after > milliseconds{0}) {
@@ -151,8 +171,7 @@ void campaign::on_not_placed(contact_no number, live_contact& live, const teleph
     again_at += news.retry_after + turned_away_pause;
   }
   step(number, live, std::move(*decided));
-  if (keeps_contacts())
-    caf::anon_send(live.actor, contact_retire{});
+  let_go(std::move(live.actor));
   if (live.state.status == contact_status::pending)
     queue_.give_back(again_at, number);
   else if (live.state.status == contact_status::waiting_retry)
@@ -168,7 +187,7 @@ void campaign::on_ended(contact_no number, live_contact& live, const telephony::
   const bool over = decided->change == contact_change::attempt_ended;
   step(number, live, std::move(*decided));
   if (over)
-    close(number, live, keeps_contacts() || news.result_follows);
+    close(number, live);
   else
     await_result(number, live);
 }
@@ -184,22 +203,20 @@ void campaign::on_disposition(contact_no number, live_contact& live, std::string
   const bool over = decided->change == contact_change::attempt_ended;
   step(number, live, std::move(*decided));
   if (over)
-    close(number, live, true);
+    close(number, live);
 }
 
-/// Nothing of the contact's call is open any more. @param stays its actor waits to be told what to do.
-void campaign::close(contact_no number, live_contact& live, bool stays) {
+/// Nothing of the contact's call is open any more.
+void campaign::close(contact_no number, live_contact& live) {
   const bool again = live.state.status == contact_status::waiting_retry;
-  if (stays) {
-    if (again && keeps_contacts() && !is_final(state_.status)) {
-      if (context_.waiting_actors.fetch_add(1, std::memory_order_relaxed) < context_.settings.max_waiting_actors) {
-        caf::anon_send(live.actor, contact_wait{*live.state.due});
-        return;
-      }
-      context_.waiting_actors.fetch_sub(1, std::memory_order_relaxed);
+  if (again && keeps_contacts() && !is_final(state_.status)) {
+    if (context_.waiting_actors.fetch_add(1, std::memory_order_relaxed) < context_.settings.max_waiting_actors) {
+      caf::anon_send(live.actor, contact_wait{*live.state.due});
+      return;
     }
-    caf::anon_send(live.actor, contact_retire{});
+    context_.waiting_actors.fetch_sub(1, std::memory_order_relaxed);
   }
+  let_go(std::move(live.actor));
   if (again)
     queue_.wait(*live.state.due, number);
   live_.erase(number);
@@ -221,7 +238,7 @@ void campaign::give_up_results(time_point now) {
     if (!decided)
       continue;
     step(number, it->second, std::move(*decided));
-    close(number, it->second, true);
+    close(number, it->second);
   }
 }
 
@@ -235,28 +252,32 @@ void campaign::after_short_wait(contact_no number) {
 
 /// A contact's actor has died: another takes its place. What became of its call is asked, as after a restart.
 void campaign::replace_lost(const contact_lost& l) {
-  const auto it = live_.find(l.contact);
-  if (it == live_.end()) {
-    if (l.generation != 0)
-      fence_.placed(l.generation);
-    return;
-  }
-  auto& live = it->second;
   context_.log.warn("campaign={} contact={} its actor died; another takes its place", id(), l.contact);
   context_.who.count_contact_death();
-  live.actor = nullptr;
   if (l.asking) // whoever comes next would die of the same
     return fail({error_code::unavailable, "the gateway cannot be asked what became of a call", {}});
+  std::erase_if(idle_, [&](const auto& each) { return each.address() == l.who; });
+  const auto it = std::find_if(live_.begin(), live_.end(),
+    [&](const auto& each) { return each.second.actor && each.second.actor.address() == l.who; });
+  // What it was told for another contact since is lost with it, unread.
+  const auto unplaced = it == live_.end() || it->first == l.contact ? l.generation : it->second.generation;
+  if (it == live_.end()) {
+    if (unplaced != 0)
+      fence_.placed(unplaced);
+    return;
+  }
+  auto& [number, live] = *it;
+  live.actor = nullptr;
   if (live.state.status == contact_status::waiting_retry) {
-    queue_.wait(*live.state.due, l.contact);
+    queue_.wait(*live.state.due, number);
     end_short_wait(live);
     live_.erase(it);
     return;
   }
   if (live.profile)
-    return; // its attempt is not committed yet: an actor is made for it then
-  live.actor = spawn_contact(system(), context_, caf::actor_cast<campaign_actor>(this), l.contact, keeps_contacts());
-  caf::anon_send(live.actor, contact_lookup{live.state.call->id, l.generation});
+    return; // its attempt is not committed yet: an actor is found for it then
+  live.actor = hire();
+  caf::anon_send(live.actor, contact_lookup{live.state.call->id, number, unplaced});
 }
 
 /// A contact that waits with an actor of its own does so no longer.

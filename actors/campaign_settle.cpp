@@ -2,6 +2,7 @@
 #include "actors/timer_message.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace redial::actors {
 
@@ -92,6 +93,8 @@ void campaign::settle_end() {
   const bool quiet = state_.counters.in_progress == 0 && buffer_.empty() && !append_under_way_ && pending_.empty();
   if (!quiet)
     return;
+  for (const auto& each : std::exchange(idle_, {}))
+    caf::anon_send(each, contact_retire{});
   if (draining_ && !drain_told_) {
     drain_told_ = true;
     caf::anon_send(links_.registry, campaign_drained{number_});

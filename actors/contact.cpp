@@ -14,15 +14,15 @@ using telephony::call_placed;
 /// While a contact is inside `gateway.place`, news of its call that come on this very thread are gathered here instead
 /// of going through its mailbox: a call that ends at once then costs one message and not four.
 struct gathering {
-  const void* contact = nullptr;
+  call_id call;
   std::vector<call_news>* into = nullptr;
 };
 thread_local gathering gathers;
 
 class contact : public contact_actor::base {
 public:
-  contact(caf::actor_config& config, engine_context* context, campaign_actor campaign, contact_no number, bool keeps)
-    : contact_actor::base{config}, context_{*context}, campaign_{std::move(campaign)}, number_{number}, keeps_{keeps} {}
+  contact(caf::actor_config& config, engine_context* context, campaign_actor campaign)
+    : contact_actor::base{config}, context_{*context}, campaign_{std::move(campaign)} {}
 
   const char* name() const override { return "contact"; }
 
@@ -48,15 +48,14 @@ private:
       work();
     } catch (const std::exception& e) {
       context_.log.error("call={} contact={} its actor dies: {}", call_.to_string(), number_, e.what());
-      caf::anon_send(campaign_, contact_lost{number_, generation_, asking});
+      caf::anon_send(campaign_, contact_lost{address(), number_, generation_, asking});
       quit(caf::exit_reason::unhandled_exception);
     }
   }
 
   telephony::call_listener listener() {
-    return [self = caf::actor_cast<caf::actor>(this), owner = static_cast<const void*>(this), call = call_](
-             call_news news, telephony::receipt owed) {
-      if (gathers.contact == owner && !owed)
+    return [self = caf::actor_cast<caf::actor>(this), call = call_](call_news news, telephony::receipt owed) {
+      if (gathers.into && gathers.call == call && !owed)
         gathers.into->push_back(std::move(news));
       else
         caf::anon_send(self, gateway_news{call, std::move(news), std::move(owed)});
@@ -65,9 +64,10 @@ private:
 
   void dial(const contact_dial& d) {
     call_ = d.request.id;
+    number_ = d.contact;
     generation_ = d.generation;
     auto news = std::make_shared<std::vector<call_news>>();
-    gathers = {this, news.get()};
+    gathers = {call_, news.get()};
     try {
       context_.gateway.place(d.request, listener());
     } catch (const std::exception& e) {
@@ -78,14 +78,12 @@ private:
     gathers = {};
     if (news->empty())
       return;
-    const auto last = news->back();
     caf::anon_send(campaign_, contact_burst{number_, std::exchange(generation_, 0), call_, std::move(news)});
-    if (is_last(last))
-      call_over();
   }
 
   void look_up(const contact_lookup& l) {
     call_ = l.call;
+    number_ = l.contact;
     generation_ = l.generation;
     context_.gateway.look_up(call_, listener());
   }
@@ -95,8 +93,6 @@ private:
     const auto generation = n.call == call_ ? std::exchange(generation_, 0) : 0;
     if (!std::holds_alternative<call_placed>(n.news)) {
       caf::anon_send(campaign_, contact_news{number_, generation, n.call, n.news, n.done});
-      if (n.call == call_ && is_last(n.news))
-        call_over();
       return;
     }
     if (generation != 0)
@@ -104,30 +100,17 @@ private:
     n.done.confirm(); // the attempt is on file since before it was placed
   }
 
-  static bool is_last(const call_news& news) {
-    const auto* ended = std::get_if<call_ended>(&news);
-    return ended ? !ended->result_follows : std::holds_alternative<call_not_placed>(news);
-  }
-
-  void call_over() {
-    call_ = {};
-    if (!keeps_)
-      quit();
-  }
-
   engine_context& context_;
   campaign_actor campaign_;
   call_id call_;
   std::uint64_t generation_ = 0;
-  contact_no number_;
-  bool keeps_;
+  contact_no number_ = 0;
 };
 
 } // namespace
 
-contact_actor spawn_contact(
-  caf::actor_system& system, engine_context& context, campaign_actor campaign, contact_no number, bool keeps) {
-  return system.spawn<contact, caf::lazy_init>(&context, std::move(campaign), number, keeps);
+contact_actor spawn_contact(caf::actor_system& system, engine_context& context, campaign_actor campaign) {
+  return system.spawn<contact, caf::lazy_init>(&context, std::move(campaign));
 }
 
 } // namespace redial::actors

@@ -7,10 +7,8 @@
 
 namespace redial::actors {
 
-/// @param keeps the actor stays after a call has ended until it is told to wait or to retire; otherwise it goes at
-/// once, or, where a disposition may still follow, when it is told to retire. Does nothing before its first
-/// `contact_dial` or `contact_lookup`.
-contact_actor spawn_contact(
-  caf::actor_system& system, engine_context& context, campaign_actor campaign, contact_no number, bool keeps);
+/// Does nothing before its first `contact_dial` or `contact_lookup`, which says whom it works for; once that contact
+/// has no call any more, it may be given another. Lives until it is told to retire.
+contact_actor spawn_contact(caf::actor_system& system, engine_context& context, campaign_actor campaign);
 
 } // namespace redial::actors

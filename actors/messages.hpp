@@ -383,12 +383,14 @@ struct gateway_news {
 /// To a contact actor: ask the gateway what became of this call, which was in progress when the process ended.
 struct contact_lookup {
   call_id call;
+  contact_no contact = 0;
   std::uint64_t generation = 0;
 };
 
-/// To a contact actor: place this attempt.
+/// To a contact actor: place this attempt. It works for this contact from now on.
 struct contact_dial {
   telephony::call_request request;
+  contact_no contact = 0;
   std::uint64_t generation = 0;
 };
 
@@ -404,12 +406,13 @@ struct contact_due {
 
 /// From a contact actor that cannot go on.
 struct contact_lost {
-  contact_no contact = 0;
+  caf::actor_addr who;
+  contact_no contact = 0;       ///< for which it worked
   std::uint64_t generation = 0; ///< of the attempt that it had not placed yet; 0: there is none
   bool asking = false;          ///< it died asking the gateway what became of the call
 };
 
-/// To a contact actor that waits: you are not needed any more.
+/// To a contact actor that has no call: you are not needed any more.
 struct contact_retire {};
 
 /// From the timer service to whoever armed it: look at the clock.
