@@ -252,3 +252,53 @@ TEST_CASE("the board lists newest first, filters, and pages") {
   CHECK(b.find(newer.definition->id)->state.last_seq == 5);
   CHECK_FALSE(b.find(campaign_id{}));
 }
+
+TEST_CASE("restart policy: ever later, and given up after so many deaths in a row by a fault of one's own") {
+  const restart_limits limits{1s, 5, 600s};
+  restart_policy policy{limits};
+  time_point now{};
+  for (const auto delay : {1s, 2s, 4s, 8s}) {
+    policy.started(now);
+    CHECK(policy.died(now, true) == delay);
+  }
+  policy.started(now);
+  CHECK(policy.died(now, true) == std::nullopt);
+  CHECK(policy.deaths() == 5);
+
+  // That the store takes no writes is nobody's own fault, however often; the delay has a bound.
+  restart_policy patient{limits};
+  for (int i = 0; i < 100; ++i) {
+    patient.started(now);
+    REQUIRE(patient.died(now, false));
+    CHECK(*patient.died(now, false) <= 64s);
+  }
+
+  // Who has lived for long begins anew.
+  restart_policy old{limits};
+  for (int i = 0; i < 20; ++i) {
+    old.started(now);
+    now += 600s;
+    CHECK(old.died(now, true) == 1s);
+  }
+  // Likewise who was given up, once somebody knows better.
+  policy.reset();
+  policy.started(now);
+  CHECK(policy.died(now, true) == 1s);
+}
+
+TEST_CASE("dial queue: a million retries that are due at one instant do not become ready in one turn") {
+  constexpr contact_no many = 20'000;
+  dial_queue queue;
+  lateness_tally late;
+  for (contact_no i = 0; i < many; ++i)
+    queue.wait(time_point{10s}, i);
+  std::size_t turns = 0;
+  while (queue.next_due() && *queue.next_due() <= time_point{10s}) {
+    const auto before = queue.ready_count();
+    queue.ripen(time_point{10s}, late);
+    CHECK(queue.ready_count() - before <= dial_queue::max_ripe);
+    ++turns;
+  }
+  CHECK(turns == 3);
+  CHECK(queue.ready_count() == many);
+}
