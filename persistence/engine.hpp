@@ -46,13 +46,24 @@ inline constexpr std::array all_tables{table::meta, table::campaign, table::jour
 /// @returns the name of `which` on disk and in messages, for instance "journal".
 std::string_view table_name(table which) noexcept;
 
+/// @returns whether `batch::erase_range` takes any range of this table; otherwise only such that begin with the number
+/// of a campaign alone. Those tables are written to all the time, and RocksDB has to know where each campaign's rows
+/// go.
+constexpr bool erases_any_range(table which) noexcept {
+  return which != table::journal && which != table::contact && which != table::call && which != table::call_start
+         && which != table::call_label;
+}
+constexpr bool may_erase_range(table which, std::string_view from) noexcept {
+  return erases_any_range(which) || from.size() <= sizeof(std::uint64_t);
+}
+
 /// Changes to be applied together.
 class batch {
 public:
   virtual ~batch() = default;
   virtual void put(table where, std::string_view key, std::string_view value) = 0;
   virtual void erase(table where, std::string_view key) = 0;
-  /// Erases every key in [from, to).
+  /// Erases every key in [from, to). Where not `may_erase_range`, the batch is refused as a whole when it is written.
   virtual void erase_range(table where, std::string_view from, std::string_view to) = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <shared_mutex>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,11 +35,14 @@ public:
     changes.emplace_back(erase_change{where, std::string{key}, {}});
   }
   void erase_range(table where, std::string_view from, std::string_view to) override {
-    if (from < to)
+    if (!may_erase_range(where, from))
+      refused = true;
+    else if (from < to)
       changes.emplace_back(erase_change{where, std::string{from}, std::string{to}});
   }
 
   std::vector<std::variant<put_change, erase_change>> changes;
+  bool refused = false;
 };
 
 std::optional<std::string> found_in(const rows& all, std::string_view key) {
@@ -78,6 +82,10 @@ public:
 
   result<void> write(batch& changes, bool) override {
     auto& mine = static_cast<memory_batch&>(changes);
+    if (std::exchange(mine.refused, false)) {
+      mine.changes.clear();
+      return problem{error_code::storage_failed, "preparing a write to the store: such a range is not erased", {}};
+    }
     const std::unique_lock lock{mutex_};
     for (auto& change : mine.changes)
       std::visit([this](auto& c) { apply(c); }, change);

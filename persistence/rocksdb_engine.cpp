@@ -76,7 +76,9 @@ public:
       note(changes.Delete(database_->column(where), slice(key)));
   }
   void erase_range(table where, std::string_view from, std::string_view to) override {
-    if (database_ && from < to)
+    if (!may_erase_range(where, from))
+      note(rocksdb::Status::InvalidArgument("a range of rows in the middle of a campaign is not erased"));
+    else if (database_ && from < to)
       note(changes.DeleteRange(database_->column(where), slice(from), slice(to)));
   }
 

@@ -169,6 +169,57 @@ TEST_CASE("an engine agrees with a map under random batches, across reopenings")
   CHECK(all_of(*data, table::contact, "", "\xff\xff\xff") == pairs(truth.begin(), truth.end()));
 }
 
+TEST_CASE("an engine agrees with a map while campaigns take turns and go as a whole, across reopenings") {
+  const auto where = make_place(GENERATE(from_range(kinds())));
+  auto data = where->open();
+  chance luck{11};
+  std::map<std::string, std::string> truth;
+  for (int round = 0; round < 300; ++round) {
+    const auto changes = data->new_batch();
+    for (auto n = luck.below(40); n > 0; --n) {
+      const auto campaign = luck.below(4);
+      const auto key = std::string{keys::of_contact(campaign, static_cast<contact_no>(luck.below(500))).view()};
+      const auto kind_of_change = luck.below(40);
+      if (kind_of_change < 30) {
+        const auto value = luck.bytes(40);
+        changes->put(table::contact, key, value);
+        truth.insert_or_assign(key, value);
+      } else if (kind_of_change < 39) {
+        changes->erase(table::contact, key);
+        truth.erase(key);
+      } else {
+        const std::string from{keys::of(campaign).view()};
+        const std::string to{keys::of(campaign + 1).view()};
+        changes->erase_range(table::contact, from, to);
+        truth.erase(truth.lower_bound(from), truth.lower_bound(to));
+      }
+    }
+    data->write(*changes, luck.percent(20)).value();
+    if (luck.percent(3)) {
+      data.reset();
+      data = where->open();
+    }
+    REQUIRE(all_of(*data, table::contact, "", keys::beyond_all) == pairs(truth.begin(), truth.end()));
+  }
+}
+
+TEST_CASE("of a table that is written to all the time no range is erased in the middle of a campaign") {
+  const auto where = make_place(GENERATE(from_range(kinds())));
+  const auto data = where->open();
+  for (const auto which : {table::journal, table::contact, table::call, table::call_start, table::call_label}) {
+    put(*data, which, std::string{keys::of_contact(1, 5).view()}, "there");
+    const auto changes = data->new_batch();
+    changes->put(which, keys::of_contact(1, 6), "too");
+    changes->erase_range(which, keys::of_contact(1, 5), keys::of(2));
+    CHECK(data->write(*changes, false).error().code == error_code::storage_failed);
+    CHECK(all_of(*data, which, "", keys::beyond_all) == pairs{{std::string{keys::of_contact(1, 5).view()}, "there"}});
+    CHECK_FALSE(data->health());
+    changes->erase_range(which, keys::of(1), keys::of(2));
+    data->write(*changes, false).value();
+    CHECK(all_of(*data, which, "", keys::beyond_all).empty());
+  }
+}
+
 TEST_CASE("readers beside a writer see whole batches only") {
   const auto where = make_place(GENERATE(from_range(kinds())));
   const auto data = where->open();
