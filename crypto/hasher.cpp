@@ -10,7 +10,7 @@ namespace redial::crypto {
 
 struct hasher::state {
   struct free_context {
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD_CTX* which) const noexcept { EVP_MD_CTX_free(which); }
   };
   std::unique_ptr<EVP_MD_CTX, free_context> context{EVP_MD_CTX_new()};
 };
