@@ -100,8 +100,9 @@ private:
         }
         start(c.id, e.number, nullptr);
       }
+      // Before the news of calls that wait there: whoever pauses must not wait for ten thousand of them.
       if (e.actor)
-        return caf::anon_send(e.actor, c);
+        return caf::anon_send<caf::message_priority::high>(e.actor, c);
     }
     if (auto view = context_.board.find(c.id))
       return c.done(refusal(view->state, c, context_.time.now()));
@@ -269,7 +270,7 @@ private:
 
   void inspect(const inspect_command& c) {
     if (const auto it = live_.find(c.id); it != live_.end() && it->second.actor)
-      caf::anon_send(it->second.actor, c);
+      caf::anon_send<caf::message_priority::high>(it->second.actor, c);
     else
       c.done(problem{error_code::unavailable, "the campaign has no actor", {}});
   }

@@ -20,7 +20,7 @@ struct http_settings {
   std::uint64_t body_timeout_s = 30;
   std::uint64_t idle_timeout_s = 60;
   std::uint64_t max_connections = 20'000;
-  std::uint64_t max_uploads = 4;
+  std::uint64_t max_uploads = 32;
   std::uint64_t max_exports = 2;
   std::uint64_t max_streams = 1000;
   std::uint64_t event_heartbeat_s = 15;
