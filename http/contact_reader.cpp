@@ -330,7 +330,8 @@ contact_reader::verdict contact_reader::read(
   out.name.clear();
   out.fields.clear();
   if (element.front() != '{') {
-    if (!nlohmann::json::accept(element))
+    // To that parser a NUL is the end of its input.
+    if (element.find('\0') != std::string_view::npos || !nlohmann::json::accept(element))
       return verdict::malformed;
     e.refuse({}, "must be an object");
     return verdict::faulty;
