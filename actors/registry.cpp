@@ -264,8 +264,10 @@ private:
         respawn_in(context_.settings.restarts.first_delay, at->first);
       return;
     }
-    context_.board.publish(
-      std::make_shared<const campaign_view>(campaign_view{d.append->campaign, d.outcome->value()}));
+    const auto& state = d.outcome->value();
+    context_.board.publish(std::make_shared<const campaign_view>(campaign_view{d.append->campaign, state}));
+    if (is_final(state.status) && state.counters.in_progress == 0)
+      live_.erase(state.definition->id);
   }
 
   void inspect(const inspect_command& c) {

@@ -145,7 +145,10 @@ result<campaign_changed> decide(const campaign_state& state, campaign_action act
 std::optional<campaign_changed> decide_failing(const campaign_state& state, std::string why, time_point now) {
   if (is_final(state.status) || !state.pause_reason().empty())
     return std::nullopt;
-  return campaign_changed{campaign_change::paused, end_reason::none, std::max(now, state.last_at), std::move(why)};
+  const auto at = std::max(now, state.last_at);
+  if (!state.definition->single_call.empty())
+    return campaign_changed{campaign_change::stopped, end_reason::stop_action, at, std::move(why)};
+  return campaign_changed{campaign_change::paused, end_reason::none, at, std::move(why)};
 }
 
 std::vector<campaign_action> legal_actions(campaign_status status) {

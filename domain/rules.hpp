@@ -20,7 +20,8 @@ result<campaign_changed> decide(const campaign_state& state, campaign_action act
 /// @returns the actions that `decide` accepts from `status`, in the order start, pause, resume, stop.
 std::vector<campaign_action> legal_actions(campaign_status status);
 
-/// The campaign's actor cannot go on: redial itself pauses it, and says why. @param why a sentence for the caller.
+/// The campaign's actor cannot go on: redial itself pauses it, and says why. The frame of a one-off call, which nobody
+/// could resume, it stops. @param why a sentence for the caller.
 /// @returns the event; nullopt where the campaign is over, or paused for such a reason already.
 std::optional<campaign_changed> decide_failing(const campaign_state& state, std::string why, time_point now);
 

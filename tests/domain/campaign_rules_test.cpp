@@ -158,6 +158,45 @@ TEST_CASE("resuming does not move the start of a campaign") {
   CHECK(state.last_seq == 4);
 }
 
+TEST_CASE("a campaign that cannot go on is paused, and says why until somebody resumes it") {
+  for (const auto status : all_campaign_statuses) {
+    CAPTURE(to_string(status));
+    auto state = sample::in_status(status, sample::definition(), 5);
+    const auto decided = decide_failing(state, "Its engine failed.", epoch - 1h);
+    CHECK(decided.has_value() == !is_final(status));
+    if (!decided)
+      continue;
+    CHECK(decided->at >= state.last_at); // time does not go back
+    evolve(state, *decided);
+    CHECK(state.status == paused);
+    CHECK(state.pause_reason() == "Its engine failed.");
+    CHECK_FALSE(decide_failing(state, "Once more.", epoch + 1h));
+    evolve(state, *decide(state, campaign_action::resume, epoch + 2h));
+    CHECK(state.pause_reason().empty());
+    CHECK(decide_failing(state, "Once more.", epoch + 3h));
+  }
+  auto definition = sample::definition();
+  definition.single_call = call_id::make(epoch, 1, 0, 1);
+  auto call = sample::in_status(running, definition, 1);
+  evolve(call, *decide_failing(call, "Its engine failed.", epoch + 1h));
+  CHECK(call.status == stopped); // nobody could resume it
+  CHECK(call.history.back().why == "Its engine failed.");
+}
+
+TEST_CASE("a campaign remembers its latest transitions, and no more") {
+  auto state = sample::created(sample::definition(), 5);
+  REQUIRE(state.history.size() == 1);
+  CHECK(state.history.front() == campaign_transition{scheduled, state.definition->created_at, {}});
+  evolve(state, *decide(state, campaign_action::start, epoch + 1h));
+  for (int i = 0; i < 100; ++i) {
+    const auto action = i % 2 == 0 ? campaign_action::pause : campaign_action::resume;
+    evolve(state, *decide(state, action, epoch + 2h + i * 1ms));
+  }
+  REQUIRE(state.history.size() == campaign_state::max_history);
+  CHECK(state.history.back() == campaign_transition{running, epoch + 2h + 99ms, {}});
+  CHECK(state.history.front().at == epoch + 2h + 68ms);
+}
+
 TEST_CASE("a scheduled campaign starts at its start_time, at once if that has passed") {
   auto state = sample::created(scheduled_between(epoch + 1h, std::nullopt), 5);
   CHECK_FALSE(decide_by_time(state, epoch + 1h - 1ms));
