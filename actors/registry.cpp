@@ -67,6 +67,7 @@ private:
     actor_record_ptr record;
     restart_policy restarts;
     bool given_up = false; // it is started again only for a caller's command
+    bool at_rest = false;  // given up, and nothing that it left behind is on its way to the store any more
     time_point died_at{};
   };
 
@@ -93,7 +94,7 @@ private:
   void forward(const Command& c) {
     if (auto it = live_.find(c.id); it != live_.end()) {
       auto& e = it->second;
-      if (!e.actor && e.given_up && !drain_requested_) {
+      if (!e.actor && e.at_rest && !drain_requested_) {
         if (std::is_same_v<Command, act_command>) {
           e.restarts.reset();
           context_.who.forget(c.id.view());
@@ -110,9 +111,9 @@ private:
   }
 
   void start(const campaign_id& id, campaign_no number, std::shared_ptr<contact_table> contacts) {
-    auto& e =
-      live_.try_emplace(id, entry{number, {}, {}, restart_policy{context_.settings.restarts}, false, {}}).first->second;
-    e.given_up = false;
+    auto& e = live_.try_emplace(id, entry{number, {}, {}, restart_policy{context_.settings.restarts}, false, false, {}})
+                .first->second;
+    e.given_up = e.at_rest = false;
     e.record = std::make_shared<actor_record>(actor_kind::campaign, id.to_string(), e.restarts.deaths());
     e.restarts.started(context_.time.now());
     e.actor = spawn_campaign(system(), context_, {caf::actor_cast<registry_actor>(this), writer_, lines_, e.record},
@@ -232,7 +233,7 @@ private:
   void store_is_known(const campaign_id& id) {
     const auto it = live_.find(id);
     if (it == live_.end() || it->second.actor)
-      return; // somebody's command was faster
+      return;
     if (it->second.given_up)
       pause(id, it->second);
     else
@@ -240,15 +241,17 @@ private:
   }
 
   /// The campaign has no actor, and gets none: the one change that is made to it without.
-  void pause(const campaign_id& id, const entry& e) {
+  void pause(const campaign_id& id, entry& e) {
     const auto state = context_.store.find(e.number);
     if (!state)
       return context_.log.error("campaign={} is not found in the store: it stays as it is", id.view());
     auto decided = decide_failing(*state,
       "Its engine failed " + std::to_string(e.restarts.deaths()) + " times: " + e.record->failure(),
       context_.time.now());
-    if (!decided)
+    if (!decided) {
+      e.at_rest = true;
       return;
+    }
     auto append = std::make_shared<persistence::append>();
     append->campaign = e.number;
     append->expected_seq = state->last_seq;
@@ -268,6 +271,8 @@ private:
     context_.board.publish(std::make_shared<const campaign_view>(campaign_view{d.append->campaign, state}));
     if (is_final(state.status) && state.counters.in_progress == 0)
       live_.erase(state.definition->id);
+    else if (const auto it = live_.find(state.definition->id); it != live_.end() && it->second.given_up)
+      it->second.at_rest = true;
   }
 
   void inspect(const inspect_command& c) {

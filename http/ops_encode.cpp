@@ -4,6 +4,7 @@
 #include "metrics/families.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace redial::http {
 
@@ -196,12 +197,18 @@ json_tree encode_overview(actors::ops_service& ops, time_point now, std::size_t 
   for (const auto& view : views)
     attempted += view->state.counters.attempted;
   one["attempted"] = attempted;
+  // One look at the roster for all of them.
+  std::unordered_map<std::string_view, const actors::actor_record*> records;
+  const auto living = ops.who().list({actors::actor_kind::campaign, std::nullopt, 0, views.size() + 1});
+  for (const auto& each : living.actors)
+    records.emplace(each->id(), each.get());
   for (const auto& view : foremost(std::move(views), campaigns, rank)) {
     const auto& state = view->state;
     json_tree each{{"id", state.definition->id.view()}, {"name", state.definition->name},
       {"workspace", state.definition->workspace}, {"status", to_string(state.status)}};
     each["counters"] = encode_counters(state.counters);
-    const auto actor = ops.who().find(actors::actor_kind::campaign, state.definition->id.view());
+    const auto found = records.find(state.definition->id.view());
+    const auto* actor = found == records.end() ? nullptr : found->second;
     each["mailbox"] = actor ? json_tree(actor->mailbox()) : json_tree(nullptr);
     each["state"] = actor ? json_tree(to_string(actor->activity())) : json_tree(nullptr);
     shown.push_back(std::move(each));
