@@ -22,23 +22,20 @@ public:
   network(simulator_options options, const clock& time, timing::timer_service& timers)
     : options_{std::move(options)}, time_{time}, timers_{timers} {}
 
-  void place(const call_request& request, call_listener listener);
+  void place(const call_request& request, const call_listener& listener);
   void look_up(call_id id, const call_listener& listener);
   std::size_t in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }
   void shut_down();
 
 private:
-  using shared_listener = std::shared_ptr<const call_listener>;
-
+  /// What a call's plan is worked out from, whenever it is needed: a hundred thousand plans take more than that.
   struct live_call {
-    call_plan plan;
     phone number;
     std::uint8_t attempt = 1;
     time_point placed_at;
-    shared_listener listener;
+    call_listener listener;
   };
 
-  /// Enough to plan an ended call once more.
   struct ended_call {
     phone number;
     std::uint8_t attempt = 1;
@@ -59,6 +56,11 @@ private:
     bool knows(call_id id) const { return live.contains(id) || ended.find(id) || given_up.find(id); }
   };
 
+  template <class Call>
+  call_plan plan_of(const Call& call) const {
+    return plan_call(options_, call.number, call.attempt);
+  }
+
   shard& shard_of(call_id id) noexcept { return shards_[std::hash<call_id>{}(id) % shard_count]; }
 
   void tell(const call_listener& listener, call_news news) const {
@@ -68,7 +70,7 @@ private:
   /// Tells the end of a call, and its answer first where that has not been told.
   void tell_end(const call_listener& listener, const call_plan& plan, time_point placed_at, bool answer_told) const;
   /// Places a call that takes time.
-  void begin(const call_request& request, const call_plan& plan, call_listener listener);
+  void begin(const call_request& request, const call_plan& plan, const call_listener& listener);
   /// Places a call that takes none.
   void pass(const call_request& request, const call_plan& plan, const call_listener& listener);
   void arm(time_point due, call_id id, void (network::*step)(call_id));
@@ -84,29 +86,28 @@ private:
   door door_;
 };
 
-void network::place(const call_request& request, call_listener listener) {
+void network::place(const call_request& request, const call_listener& listener) {
   const presence here{door_};
   if (door_.closed())
     return;
   const auto plan = plan_call(options_, request.contact->phone, request.attempt);
   if (plan.ring.count() > 0 || plan.talk.count() > 0)
-    begin(request, plan, std::move(listener));
+    begin(request, plan, listener);
   else
     pass(request, plan, listener);
 }
 
-void network::begin(const call_request& request, const call_plan& plan, call_listener listener) {
+void network::begin(const call_request& request, const call_plan& plan, const call_listener& listener) {
   const auto placed_at = time_.now();
-  const auto told = std::make_shared<const call_listener>(std::move(listener));
   {
     auto& home = shard_of(request.id);
     std::lock_guard lock{home.mutex};
     if (home.knows(request.id))
       return;
-    home.live.emplace(request.id, live_call{plan, request.contact->phone, request.attempt, placed_at, told});
+    home.live.emplace(request.id, live_call{request.contact->phone, request.attempt, placed_at, listener});
     in_flight_.fetch_add(1, std::memory_order_relaxed);
   }
-  tell(*told, call_placed{});
+  tell(listener, call_placed{});
   if (plan.ring.count() > 0)
     arm(placed_at + plan.ring, request.id, &network::ring_over);
   else
@@ -135,30 +136,28 @@ void network::arm(time_point due, call_id id, void (network::*step)(call_id)) {
 }
 
 void network::ring_over(call_id id) {
-  shared_listener listener;
-  time_point answered_at;
-  time_point over_at;
+  live_call call;
   {
     auto& home = shard_of(id);
     std::lock_guard lock{home.mutex};
     const auto found = home.live.find(id);
     if (found == home.live.end())
       return; // shut down meanwhile, from within its own listener
-    const auto& call = found->second;
-    answered_at = call.placed_at + call.plan.ring;
-    over_at = answered_at + call.plan.talk;
-    listener = call.listener;
+    call = found->second;
   }
-  if (over_at == answered_at) {
+  const auto plan = plan_of(call);
+  if (plan.talk.count() == 0) {
     finish(id, false);
     return;
   }
-  tell(*listener, call_answered{answered_at});
-  arm(over_at, id, &network::talk_over);
+  const auto answered_at = call.placed_at + plan.ring;
+  tell(call.listener, call_answered{answered_at});
+  arm(answered_at + plan.talk, id, &network::talk_over);
 }
 
 void network::finish(call_id id, bool answer_told) {
   live_call call;
+  call_plan plan;
   {
     auto& home = shard_of(id);
     std::lock_guard lock{home.mutex};
@@ -166,10 +165,11 @@ void network::finish(call_id id, bool answer_told) {
     if (node.empty())
       return;
     call = std::move(node.mapped());
-    home.ended.put(id, ended_call{call.number, call.attempt, call.placed_at + call.plan.ring + call.plan.talk});
+    plan = plan_of(call);
+    home.ended.put(id, ended_call{call.number, call.attempt, call.placed_at + plan.ring + plan.talk});
     in_flight_.fetch_sub(1, std::memory_order_relaxed);
   }
-  tell_end(*call.listener, call.plan, call.placed_at, answer_told);
+  tell_end(call.listener, plan, call.placed_at, answer_told);
 }
 
 void network::tell_end(
@@ -189,7 +189,7 @@ void network::look_up(call_id id, const call_listener& listener) {
     auto& home = shard_of(id);
     std::lock_guard lock{home.mutex};
     if (const auto found = home.live.find(id); found != home.live.end()) {
-      found->second.listener = std::make_shared<const call_listener>(listener);
+      found->second.listener = listener;
       running = true;
     } else if (const auto* record = home.ended.find(id)) {
       ended = *record;
@@ -200,7 +200,7 @@ void network::look_up(call_id id, const call_listener& listener) {
   if (running) {
     tell(listener, call_placed{});
   } else if (ended) {
-    auto plan = plan_call(options_, ended->number, ended->attempt);
+    auto plan = plan_of(*ended);
     tell(listener, call_ended{plan.outcome, std::move(plan.disposition), ended->at});
   } else {
     tell(listener, call_ended{call_outcome::unknown, {}, time_.now()});
@@ -224,7 +224,7 @@ public:
   simulator(const simulator&) = delete;
   simulator& operator=(const simulator&) = delete;
 
-  void place(call_request request, call_listener listener) override { network_->place(request, std::move(listener)); }
+  void place(call_request request, call_listener listener) override { network_->place(request, listener); }
   void look_up(call_id id, call_listener listener) override { network_->look_up(id, listener); }
   std::size_t in_flight() const override { return network_->in_flight(); }
   void shut_down() override { network_->shut_down(); }
