@@ -1,8 +1,8 @@
 /// Receives contacts that are being added to a campaign, and brings them there.
 #pragma once
 
+#include "actors/campaign_messages.hpp"
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
 
 namespace redial::actors {
 

@@ -5,8 +5,8 @@
 /// from what the store has.
 #pragma once
 
+#include "actors/campaign_messages.hpp"
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
 
 namespace redial::actors {
 

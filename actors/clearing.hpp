@@ -1,7 +1,7 @@
 /// Who still has to say that no call to numbers that were put on a do-not-call list is on its way any more.
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/dnc_messages.hpp"
 
 #include <unordered_map>
 #include <unordered_set>

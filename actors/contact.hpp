@@ -2,8 +2,8 @@
 /// and tells its campaign, which alone decides what the news mean.
 #pragma once
 
+#include "actors/campaign_messages.hpp"
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
 
 namespace redial::actors {
 

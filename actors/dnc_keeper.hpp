@@ -3,8 +3,8 @@
 /// decided before is still on its way (docs/adr/0010).
 #pragma once
 
+#include "actors/campaign_messages.hpp"
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
 
 namespace redial::actors {
 

@@ -2,7 +2,7 @@
 
 #include "actors/context.hpp"
 #include "actors/feed.hpp"
-#include "actors/messages.hpp"
+#include "actors/feed_messages.hpp"
 
 namespace redial::actors {
 

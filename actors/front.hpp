@@ -1,8 +1,8 @@
 /// Turns calls of the HTTP room into messages: the one door through which commands enter the engine.
 #pragma once
 
+#include "actors/campaign_messages.hpp"
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
 
 namespace redial::actors {
 

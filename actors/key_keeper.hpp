@@ -3,7 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/key_book.hpp"
-#include "actors/messages.hpp"
+#include "actors/store_messages.hpp"
 
 namespace redial::actors {
 

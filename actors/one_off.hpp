@@ -1,8 +1,8 @@
 /// Makes a one-off call: a campaign with one contact that callers do not see, created and started in one commit.
 #pragma once
 
+#include "actors/campaign_messages.hpp"
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
 
 namespace redial::actors {
 

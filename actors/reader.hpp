@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
+#include "actors/read_messages.hpp"
 
 namespace redial::actors {
 

@@ -1,8 +1,8 @@
 /// Knows the live campaigns: finds, spawns and recovers their actors, and starts again those that died.
 #pragma once
 
+#include "actors/campaign_messages.hpp"
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
 
 namespace redial::actors {
 

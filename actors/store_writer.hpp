@@ -3,7 +3,7 @@
 #pragma once
 
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
+#include "actors/store_messages.hpp"
 
 namespace redial::actors {
 

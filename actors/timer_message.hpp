@@ -1,7 +1,7 @@
 /// Timers that arrive as messages.
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/life_messages.hpp"
 #include "timing/timer_service.hpp"
 
 namespace redial::actors {

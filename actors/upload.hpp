@@ -1,8 +1,8 @@
 /// Receives the contacts of a campaign that is being created, stages them in the store, and brings it to life.
 #pragma once
 
+#include "actors/campaign_messages.hpp"
 #include "actors/context.hpp"
-#include "actors/messages.hpp"
 
 namespace redial::actors {
 

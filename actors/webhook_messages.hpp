@@ -6,7 +6,8 @@
 #pragma once
 
 #include "actors/delivery_lanes.hpp"
-#include "actors/messages.hpp"
+#include "actors/feed_messages.hpp"
+#include "actors/store_messages.hpp"
 #include "actors/webhooks.hpp"
 #include "persistence/webhook_records.hpp"
 #include "webhooks/sender.hpp"

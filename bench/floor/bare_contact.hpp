@@ -1,7 +1,7 @@
 /// The contact actor without anything that makes it redial's.
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/campaign_messages.hpp"
 
 namespace redial::bench {
 
