@@ -9,26 +9,23 @@ void board::publish(campaign_view_ptr view) {
   {
     std::shared_lock lock{mutex_};
     if (auto it = by_id_.find(definition.id); it != by_id_.end()) {
-      auto shown = it->second->view.load();
-      while (shown->state.last_seq <= view->state.last_seq && !it->second->view.compare_exchange_weak(shown, view)) {
+      auto shown = it->second.view.load();
+      while (shown->state.last_seq <= view->state.last_seq && !it->second.view.compare_exchange_weak(shown, view)) {
       }
       return;
     }
   }
   std::unique_lock lock{mutex_};
-  auto& slot = by_id_[definition.id];
-  if (!slot) {
-    slot = std::make_unique<entry>();
-    if (definition.single_call.empty())
-      by_age_[definition.workspace].emplace(newest_first{definition.created_at, definition.id}, slot.get());
-  }
-  slot->view.store(std::move(view));
+  const auto [slot, fresh] = by_id_.try_emplace(definition.id);
+  if (fresh && definition.single_call.empty())
+    by_age_[definition.workspace].emplace(newest_first{definition.created_at, definition.id}, &slot->second);
+  slot->second.view.store(std::move(view));
 }
 
 campaign_view_ptr board::find(const campaign_id& id) const {
   std::shared_lock lock{mutex_};
   auto it = by_id_.find(id);
-  return it == by_id_.end() ? nullptr : it->second->view.load();
+  return it == by_id_.end() ? nullptr : it->second.view.load();
 }
 
 campaign_page board::list(const campaign_filter& filter) const {
@@ -62,7 +59,7 @@ std::vector<campaign_view_ptr> board::all() const {
   const std::shared_lock lock{mutex_};
   views.reserve(by_id_.size());
   for (const auto& [id, each] : by_id_)
-    views.push_back(each->view.load());
+    views.push_back(each.view.load());
   return views;
 }
 

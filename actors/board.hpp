@@ -42,7 +42,7 @@ private:
   };
 
   mutable std::shared_mutex mutex_;
-  std::unordered_map<campaign_id, std::unique_ptr<entry>> by_id_;
+  std::unordered_map<campaign_id, entry> by_id_; ///< entries stay where they are
   /// By workspace, so that a list costs what its workspace holds. One-off calls stand in no list of campaigns.
   std::map<workspace_name, std::map<newest_first, entry*>, std::less<>> by_age_;
 };

@@ -242,9 +242,9 @@ void campaign::committed(const append_done& d) {
   append_under_way_ = false;
   if (!*d.outcome)
     return fail(d.outcome->error(), false);
-  const auto& state = d.outcome->value();
+  const auto& state = d.outcome->value()->state;
   committed_seq_ = state.last_seq;
-  context_.board.publish(std::make_shared<const campaign_view>(campaign_view{number_, state}));
+  context_.board.publish(d.outcome->value());
   flush(); // keep the writer busy while the calls go out
   for (const auto& e : d.append->events) {
     if (const auto* c = std::get_if<contact_event>(&e)) {

@@ -77,7 +77,7 @@ private:
       done_(problem{error_code::storage_failed, "the call could not be stored: " + d.outcome->error().detail, {}});
       return quit();
     }
-    auto view = std::make_shared<const campaign_view>(campaign_view{number_, d.outcome->value()});
+    auto view = d.outcome->value();
     const auto& definition = *view->state.definition;
     context_.log.info("campaign={} request={} created for the one-off call {}", definition.id.view(), from_.trace,
       definition.single_call.to_string());

@@ -267,8 +267,8 @@ private:
         respawn_in(context_.settings.restarts.first_delay, at->first);
       return;
     }
-    const auto& state = d.outcome->value();
-    context_.board.publish(std::make_shared<const campaign_view>(campaign_view{d.append->campaign, state}));
+    const auto& state = d.outcome->value()->state;
+    context_.board.publish(d.outcome->value());
     if (is_final(state.status) && state.counters.in_progress == 0)
       live_.erase(state.definition->id);
     else if (const auto it = live_.find(state.definition->id); it != live_.end() && it->second.given_up)
@@ -284,15 +284,14 @@ private:
 
   void recover_all(const recover& r) {
     recovered_ = r.done;
-    for (auto& head : context_.store.campaigns()) {
-      const auto id = head.state.definition->id;
+    for (const auto& view : context_.store.campaigns()) {
+      const auto& state = view->state;
       // An ended campaign still has to learn what became of calls that were in progress.
-      const bool live = !is_final(head.state.status) || head.state.counters.in_progress > 0;
-      const auto number = head.number;
-      context_.board.publish(std::make_shared<const campaign_view>(campaign_view{number, std::move(head.state)}));
+      const bool live = !is_final(state.status) || state.counters.in_progress > 0;
+      context_.board.publish(view);
       if (live) {
-        recovering_.emplace(number, true);
-        start(id, number, nullptr);
+        recovering_.emplace(view->number, true);
+        start(state.definition->id, view->number, nullptr);
       }
     }
     context_.log.info("store has {} campaigns, {} of them live", context_.board.size(), recovering_.size());

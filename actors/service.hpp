@@ -18,13 +18,6 @@
 
 namespace redial::actors {
 
-/// A campaign at one committed instant. Immutable, so that all its counters belong together.
-struct campaign_view {
-  campaign_no number = 0;
-  campaign_state state;
-};
-using campaign_view_ptr = std::shared_ptr<const campaign_view>;
-
 /// Which campaigns to list. Instants compare with `created_at`, both inclusive.
 struct campaign_filter {
   workspace_name workspace{default_workspace};

@@ -24,7 +24,7 @@ struct append_request {
 
 struct append_done {
   std::shared_ptr<persistence::append> append;
-  std::shared_ptr<const result<campaign_state>> outcome;
+  std::shared_ptr<const result<campaign_view_ptr>> outcome;
 };
 
 /// Contacts of a campaign that is being created; answered with `stage_done`. Without contacts: drop what was staged.

@@ -79,9 +79,9 @@ private:
       for (std::size_t i = 0; i < queue_.size(); ++i) {
         queue_[i].holds.clear();
         if (outcomes[i])
-          note_do_not_call(appends_[i].events, outcomes[i]->definition->workspace);
+          note_do_not_call(appends_[i].events, (*outcomes[i])->state.definition->workspace);
         *queue_[i].append = std::move(appends_[i]);
-        auto outcome = std::make_shared<const result<campaign_state>>(std::move(outcomes[i]));
+        auto outcome = std::make_shared<const result<campaign_view_ptr>>(std::move(outcomes[i]));
         caf::anon_send(queue_[i].from, append_done{queue_[i].append, std::move(outcome)});
       }
       queue_.clear();
@@ -91,7 +91,7 @@ private:
     look_after_store();
   }
 
-  void count(const std::vector<result<campaign_state>>& outcomes, std::chrono::nanoseconds took) {
+  void count(const std::vector<result<campaign_view_ptr>>& outcomes, std::chrono::nanoseconds took) {
     std::size_t events = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       if (!outcomes[i])
@@ -160,10 +160,10 @@ private:
     mending_ = false;
     context_.log.info("the store takes writes again");
     context_.bell.ring(context_.store.last_commit());
-    for (auto& head : *changed) {
+    for (const auto& view : *changed) {
       context_.log.warn("campaign={} a write that was reported as failed is stored, up to event {}",
-        head.state.definition->id.view(), head.state.last_seq);
-      context_.board.publish(std::make_shared<const campaign_view>(campaign_view{head.number, std::move(head.state)}));
+        view->state.definition->id.view(), view->state.last_seq);
+      context_.board.publish(view);
     }
     for (const auto& f : std::exchange(fences_, {}))
       caf::anon_send(f.from, f);

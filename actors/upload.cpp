@@ -84,7 +84,7 @@ private:
       finishing_(d.outcome->error());
       return abort();
     }
-    auto view = std::make_shared<const campaign_view>(campaign_view{number_, d.outcome->value()});
+    auto view = d.outcome->value();
     context_.log.info("campaign={} request={} created: contacts={} duplicates={}", view->state.definition->id.view(),
       from_.trace, contacts_->size(), duplicates_);
     contacts_->settle();

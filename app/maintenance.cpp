@@ -56,8 +56,8 @@ int told_verification(std::size_t faults) {
 }
 
 /// Makes one campaign of a restored copy safe, and says what that came to.
-result<void> settle(persistence::store& held, persistence::campaign_head head) {
-  auto contacts = held.load_contacts(head.number);
+result<void> settle(persistence::store& held, campaign_view_ptr view) {
+  auto contacts = held.load_contacts(view->number);
   if (!contacts)
     return contacts.error();
   std::vector<contact_in_flight> open;
@@ -65,22 +65,22 @@ result<void> settle(persistence::store& held, persistence::campaign_head head) {
     open.push_back({contact.contact, std::move(contact.state)});
   std::sort(open.begin(), open.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   const auto now = std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
-  auto decided = decide_restore(head.state, open, now);
-  const auto was = head.state.status;
+  auto decided = decide_restore(view->state, open, now);
+  const auto was = view->state.status;
   for (auto from = decided.events.begin(); from != decided.events.end();) {
     const auto size = std::min<std::ptrdiff_t>(most_events, decided.events.end() - from);
-    persistence::append part{head.number, head.state.last_seq, {}};
+    persistence::append part{view->number, view->state.last_seq, {}};
     part.events.assign(std::make_move_iterator(from), std::make_move_iterator(from + size));
     from += size;
     auto committed = std::move(held.commit({&part, 1}).front());
     if (!committed)
       return committed.error();
-    head.state = std::move(*committed);
+    view = std::move(*committed);
   }
-  const auto& counters = head.state.counters;
-  std::cout << head.state.definition->id.view() << " " << to_string(was);
+  const auto& counters = view->state.counters;
+  std::cout << view->state.definition->id.view() << " " << to_string(was);
   if (decided.paused)
-    std::cout << " -> " << to_string(head.state.status);
+    std::cout << " -> " << to_string(view->state.status);
   std::cout << ": " << decided.unknown << " attempts in flight are unknown now";
   if (decided.ended > 0)
     std::cout << ", " << decided.ended << " calls without a disposition";
@@ -147,8 +147,8 @@ int restore(const config::storage_settings& storage, const std::filesystem::path
     auto held = persistence::store::open(std::move(*backend));
     if (!held)
       return fail(held.error().detail);
-    for (auto& head : (*held)->campaigns()) {
-      if (auto done = settle(**held, std::move(head)); !done)
+    for (auto& view : (*held)->campaigns()) {
+      if (auto done = settle(**held, std::move(view)); !done)
         return fail(done.error().detail);
     }
   }

@@ -80,7 +80,7 @@ BENCHMARK(encode_campaign);
 void encode_campaign_page(benchmark::State& state) {
   actors::campaign_page page;
   for (campaign_no n = 1; n <= 100; ++n) {
-    auto view = std::make_shared<actors::campaign_view>();
+    auto view = std::make_shared<campaign_view>();
     view->number = n;
     view->state = bench::running_campaign(1'000);
     page.campaigns.push_back(std::move(view));

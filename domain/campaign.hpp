@@ -5,9 +5,11 @@
 #include "domain/time.hpp"
 #include "domain/workspace.hpp"
 
+#include <boost/container/flat_map.hpp>
+
 #include <array>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +83,9 @@ struct campaign_counters {
   friend bool operator==(const campaign_counters&, const campaign_counters&) = default;
 };
 
+/// Contacts by their final disposition. Flat, as it is copied with every commit and kept for good.
+using disposition_counts = boost::container::flat_map<std::string, std::uint64_t, std::less<>>;
+
 /// The status that a campaign came to, and when.
 struct campaign_transition {
   campaign_status to{};
@@ -105,7 +110,7 @@ struct campaign_state {
   std::optional<time_point> started_at;
   std::optional<time_point> ended_at;
   campaign_counters counters;
-  std::map<std::string, std::uint64_t, std::less<>> dispositions; ///< final disposition of each contact that is done
+  disposition_counts dispositions; ///< of the contacts that are done
   /// What it went through, the eldest first. Campaigns that are older than this member have only what came since.
   std::vector<campaign_transition> history;
   std::uint64_t last_seq = 0; ///< number of the last event, from 1; 0 before the first
@@ -117,5 +122,13 @@ struct campaign_state {
                                                                  : std::string_view{};
   }
 };
+
+/// A campaign at one committed instant. Immutable, so that all its counters belong together, and shared by all who
+/// show it.
+struct campaign_view {
+  campaign_no number = 0;
+  campaign_state state;
+};
+using campaign_view_ptr = std::shared_ptr<const campaign_view>;
 
 } // namespace redial

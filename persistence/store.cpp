@@ -22,6 +22,9 @@ bool places_contacts(const append& wanted) {
          || (wanted.addition != 0 && std::any_of(wanted.events.begin(), wanted.events.end(), adds));
 }
 
+/// @returns the state in `view`, which it keeps.
+shared_head state_of(const campaign_view_ptr& view) { return {view, &view->state}; }
+
 } // namespace
 
 problem unwritten(const std::string& why) { return {error_code::storage_failed, why, {}}; }
@@ -65,7 +68,7 @@ result<std::unique_ptr<store>> store::open_read_only(std::shared_ptr<engine> bac
 shared_head store::impl::head(campaign_no campaign) const {
   const std::shared_lock lock{mutex};
   const auto it = heads.find(campaign);
-  return it == heads.end() ? nullptr : it->second;
+  return it == heads.end() ? nullptr : state_of(it->second);
 }
 
 result<shared_head> store::impl::existing(campaign_no campaign) const {
@@ -81,13 +84,14 @@ void store::impl::reserve(campaign_no campaign) noexcept {
 }
 
 result<void> store::impl::load_heads() {
-  std::map<campaign_no, shared_head> found;
+  std::map<campaign_no, campaign_view_ptr> found;
   auto scanned = scan_rows(
     *backend, table::campaign, keys::of(0), keys::beyond_all, [&](std::string_view key, std::string_view value) {
-      auto state = std::make_shared<campaign_state>();
-      if (key.size() != sizeof(campaign_no) || !decode(value, *state))
+      auto view = std::make_shared<campaign_view>();
+      if (key.size() != sizeof(campaign_no) || !decode(value, view->state))
         return visited::damaged;
-      found.insert_or_assign(keys::campaign_in(key), std::move(state));
+      view->number = keys::campaign_in(key);
+      found.insert_or_assign(view->number, std::move(view));
       return visited::next;
     });
   if (!scanned)
@@ -178,7 +182,7 @@ std::optional<problem> store::impl::refuse(const append& wanted, const campaign_
 committed store::commit(std::span<const append> appends, std::span<const record_change> free_changes) {
   struct accepted {
     std::size_t index;
-    std::shared_ptr<campaign_state> after;
+    campaign_view_ptr after;
     std::vector<record_change> former; ///< of a creation: its records as they were before
   };
   committed outcome;
@@ -200,23 +204,27 @@ committed store::commit(std::span<const append> appends, std::span<const record_
       continue;
     }
     const auto before = self_->head(wanted.campaign);
-    auto after = before ? std::make_shared<campaign_state>(*before) : std::make_shared<campaign_state>();
-    if (auto refused = self_->refuse(wanted, *after)) {
+    auto next = std::make_shared<campaign_view>();
+    next->number = wanted.campaign;
+    auto& after = next->state;
+    if (before)
+      after = *before;
+    if (auto refused = self_->refuse(wanted, after)) {
       results.emplace_back(std::move(*refused));
       continue;
     }
     if (places_contacts(wanted))
       self_->staged.finish(wanted.campaign, *changes);
-    const auto first_seq = after->last_seq + 1;
+    const auto first_seq = after.last_seq + 1;
     for (const auto& e : wanted.events)
-      evolve(*after, e);
-    project(wanted.campaign, *after->definition, first_seq, wanted.events, self_->buffers, *changes);
-    project_head(wanted.campaign, *after, self_->buffers, *changes);
+      evolve(after, e);
+    project(wanted.campaign, *after.definition, first_seq, wanted.events, self_->buffers, *changes);
+    project_head(wanted.campaign, after, self_->buffers, *changes);
     logged.runs.push_back({wanted.campaign, wanted.expected_seq + 1, wanted.events.size()});
-    logged.at = std::max(logged.at, after->last_at);
+    logged.at = std::max(logged.at, after.last_at);
     put_records(wanted.also, *changes);
-    results.emplace_back(*after);
-    taken.push_back({i, std::move(after), before ? std::vector<record_change>{} : self_->records_before(wanted.also)});
+    results.emplace_back(next);
+    taken.push_back({i, std::move(next), before ? std::vector<record_change>{} : self_->records_before(wanted.also)});
   }
   put_records(free_changes, *changes);
   if (taken.empty() && free_changes.empty())
@@ -273,16 +281,20 @@ result<void> store::scan_records(table where, std::string_view from, std::string
 
 std::vector<std::pair<campaign_no, shared_head>> store::impl::all_heads() const {
   const std::shared_lock lock{mutex};
-  return {heads.begin(), heads.end()};
+  std::vector<std::pair<campaign_no, shared_head>> all;
+  all.reserve(heads.size());
+  for (const auto& [number, view] : heads)
+    all.emplace_back(number, state_of(view));
+  return all;
 }
 
-std::vector<campaign_head> store::campaigns() const {
-  const auto all = self_->all_heads();
-  std::vector<campaign_head> found;
-  found.reserve(all.size());
-  for (const auto& [number, state] : all)
-    found.push_back({number, *state});
-  return found;
+std::vector<campaign_view_ptr> store::campaigns() const {
+  const std::shared_lock lock{self_->mutex};
+  std::vector<campaign_view_ptr> all;
+  all.reserve(self_->heads.size());
+  for (const auto& [number, view] : self_->heads)
+    all.push_back(view);
+  return all;
 }
 
 std::optional<campaign_state> store::find(campaign_no campaign) const {
@@ -323,8 +335,8 @@ result<void> store::save_clock(const clock_anchor& anchor) {
 std::optional<time_point> store::last_time() const {
   const std::shared_lock lock{self_->mutex};
   std::optional<time_point> last;
-  for (const auto& [number, state] : self_->heads)
-    last = last ? std::max(*last, state->last_at) : state->last_at;
+  for (const auto& [number, view] : self_->heads)
+    last = last ? std::max(*last, view->state.last_at) : view->state.last_at;
   return last;
 }
 

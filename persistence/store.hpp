@@ -45,14 +45,8 @@ struct append {
 
 /// What came of a commit.
 struct committed {
-  std::vector<result<campaign_state>> appends; ///< for each append, in order: the campaign's state after its events
-  result<void> changes;                        ///< of the free-standing changes, all together
-};
-
-/// A campaign as committed.
-struct campaign_head {
-  campaign_no number = 0;
-  campaign_state state;
+  std::vector<result<campaign_view_ptr>> appends; ///< for each append, in order: the campaign after its events
+  result<void> changes;                           ///< of the free-standing changes, all together
 };
 
 /// A waiting retry, as recovery hands it out.
@@ -129,7 +123,7 @@ public:
   /// @param changes of records that belong to none of the appends: in the same write.
   committed commit(std::span<const append> appends, std::span<const record_change> changes);
   /// @returns the same for appends alone.
-  std::vector<result<campaign_state>> commit(std::span<const append> appends) { return commit(appends, {}).appends; }
+  std::vector<result<campaign_view_ptr>> commit(std::span<const append> appends) { return commit(appends, {}).appends; }
 
   /// @returns a record, or nullopt. One point read: short enough for any thread.
   result<std::optional<std::string>> get_record(table where, std::string_view key) const;
@@ -139,7 +133,7 @@ public:
     const std::function<visited(std::string_view key, std::string_view value)>& visit) const;
 
   /// @returns every campaign as committed, by number.
-  std::vector<campaign_head> campaigns() const;
+  std::vector<campaign_view_ptr> campaigns() const;
   /// @returns the campaign as committed, or nullopt.
   std::optional<campaign_state> find(campaign_no campaign) const;
   /// @returns what the campaign's creator fixed, or null.
@@ -211,7 +205,7 @@ public:
   /// After a failed write: comes to know what is stored, and takes writes again. Contacts that were being staged are
   /// lost; campaigns whose creation was refused are taken back. Nothing to do where `health` is good.
   /// @returns the campaigns that are not what they were before, or why it cannot be yet; to be asked again later.
-  result<std::vector<campaign_head>> recover();
+  result<std::vector<campaign_view_ptr>> recover();
 
   /// Copies all that is committed to the directory `to`, which must not exist, as data of its own, and opens the copy
   /// to see that it can be read. Writes go on meanwhile. Thread-safe. @returns how many campaigns it holds.

@@ -19,7 +19,8 @@
 
 namespace redial::persistence {
 
-/// A campaign's committed state, never changed: a commit puts another in its place, so readers copy outside the lock.
+/// A campaign's committed state, part of what is shown of it and never changed: a commit puts another in its place, so
+/// readers look at it outside the lock.
 using shared_head = std::shared_ptr<const campaign_state>;
 
 /// Adds changes of records to a batch.
@@ -73,7 +74,7 @@ struct store::impl {
   /// Held from the write of a batch until its heads are shown: whoever holds it sees heads that agree with the rows.
   mutable std::mutex commit_mutex;
   mutable std::shared_mutex mutex; ///< guards `heads`
-  std::map<campaign_no, shared_head> heads;
+  std::map<campaign_no, campaign_view_ptr> heads;
 
   mutable std::mutex doubt_mutex; ///< guards `doubted`
   std::optional<std::string> doubted;
@@ -87,7 +88,7 @@ struct store::impl {
     std::vector<record_change> former; ///< the records that were to be written with it, as they were before
   };
   std::vector<refused_creation> refused_creations;
-  std::optional<std::map<campaign_no, shared_head>> before_doubt; ///< while `recover` has not succeeded yet
+  std::optional<std::map<campaign_no, campaign_view_ptr>> before_doubt; ///< while `recover` has not succeeded yet
   time_point last_commit_at{};
   commit_entry next_commit; ///< memory that each commit uses again
   std::string log_row;

@@ -90,9 +90,9 @@ result<void> store::impl::take_back_refused() {
   return {};
 }
 
-result<std::vector<campaign_head>> store::recover() {
+result<std::vector<campaign_view_ptr>> store::recover() {
   if (!self_->trouble())
-    return std::vector<campaign_head>{};
+    return std::vector<campaign_view_ptr>{};
   const std::lock_guard committing{self_->commit_mutex};
   // Should any step fail, the doubt remains, and all of them are taken again.
   self_->doubt({error_code::storage_failed, self_->trouble().value_or("the store failed"), {}});
@@ -115,13 +115,13 @@ result<std::vector<campaign_head>> store::recover() {
   self_->staged.lose_all();
   if (auto done = self_->drop_orphans(); !done)
     return done.error();
-  std::vector<campaign_head> changed;
+  std::vector<campaign_view_ptr> changed;
   {
     const std::shared_lock lock{self_->mutex};
-    for (const auto& [number, state] : self_->heads) {
+    for (const auto& [number, view] : self_->heads) {
       const auto former = before.find(number);
-      if (former == before.end() || !same(*former->second, *state))
-        changed.push_back({number, *state});
+      if (former == before.end() || !same(former->second->state, view->state))
+        changed.push_back(view);
     }
   }
   self_->before_doubt.reset();

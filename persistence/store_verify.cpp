@@ -235,16 +235,16 @@ void verify_all(const engine& data, const fault_report& report, const std::funct
 
 void store::verify(const fault_report& report, const std::function<bool()>& go_on) const {
   verify_all(*self_->backend, report, go_on);
-  for (const auto& [number, state] : campaigns()) {
+  for (const auto& view : campaigns()) {
     if (!go_on())
       return;
     std::unique_lock committing{self_->commit_mutex};
-    const auto shown = self_->head(number);
-    const auto row = self_->backend->get(table::campaign, keys::of(number));
+    const auto shown = self_->head(view->number);
+    const auto row = self_->backend->get(table::campaign, keys::of(view->number));
     committing.unlock();
     campaign_state stored;
     if (shown && row && *row && decode(**row, stored) && stored.last_seq != shown->last_seq
-        && !report("campaign " + state.definition->id.to_string() + " (" + std::to_string(number)
+        && !report("campaign " + view->state.definition->id.to_string() + " (" + std::to_string(view->number)
                    + "): shown up to event " + std::to_string(shown->last_seq) + ", stored up to event "
                    + std::to_string(stored.last_seq)))
       return;

@@ -101,7 +101,7 @@ TEST_CASE("a one-off call that was answered for is made after a crash, and one i
   CHECK(find_call(w, made.id).value().id == made.id);
   CHECK(w.ledger().size() <= 1);
   for (const auto& head : w.store().campaigns())
-    CHECK(w.store().verify(head.number).empty());
+    CHECK(w.store().verify(head->number).empty());
 }
 
 TEST_CASE("a one-off call that cannot be stored is refused, and nobody is called") {

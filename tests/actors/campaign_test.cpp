@@ -25,8 +25,8 @@ auto with_retries(std::uint8_t attempts, std::chrono::minutes interval) {
 }
 
 /// The totals that the simulator's plan leads to, worked out without the engine.
-campaign_counters expected(const world_options& o, std::size_t contacts, std::uint8_t max_attempts,
-  std::map<std::string, std::uint64_t, std::less<>>& dispositions) {
+campaign_counters expected(
+  const world_options& o, std::size_t contacts, std::uint8_t max_attempts, disposition_counts& dispositions) {
   campaign_counters c;
   c.total = c.done = contacts;
   for (std::size_t i = 0; i < contacts; ++i) {
@@ -72,7 +72,7 @@ TEST_CASE("a campaign dials everyone, retries, and completes with the totals of 
   REQUIRE(w.act(id, campaign_action::start));
   REQUIRE(w.pass_until([&] { return w.state(id).status == campaign_status::completed; }));
 
-  std::map<std::string, std::uint64_t, std::less<>> dispositions;
+  disposition_counts dispositions;
   const auto truth = expected(options, 500, 3, dispositions);
   const auto end = w.state(id);
   CHECK(end.counters == truth);
@@ -140,7 +140,7 @@ TEST_CASE("the answer to pause waits for attempts that are on their way to the g
   const auto steps = GENERATE(range(1, 60));
   world w{small_world()};
   auto id = w.create(300);
-  std::optional<result<actors::campaign_view_ptr>> started;
+  std::optional<result<campaign_view_ptr>> started;
   w.engine().act({}, id, campaign_action::start, [&](auto r) { started = std::move(r); });
   w.step(static_cast<std::size_t>(steps));
   std::optional<std::size_t> dialed_at_answer;

@@ -124,7 +124,7 @@ TEST_CASE("who was called before and waits for a retry is not called again") {
   REQUIRE(completes(w, id));
   CHECK(calls_to(w, zero) == 1);
   CHECK(calls_to(w, one) == 3);
-  CHECK(w.state(id).dispositions == std::map<std::string, std::uint64_t, std::less<>>{{"not_reachable", 2}});
+  CHECK(w.state(id).dispositions == disposition_counts{{"not_reachable", 2}});
   CHECK(w.context().waiting_actors == 0);
   CHECK(w.store().verify(w.number(id)).empty());
 }

@@ -71,8 +71,8 @@ struct fixture {
     return id;
   }
   /// Issues a command and leaves it unanswered if need be.
-  std::shared_ptr<std::optional<result<actors::campaign_view_ptr>>> ask(const campaign_id& id, campaign_action action) {
-    auto answer = std::make_shared<std::optional<result<actors::campaign_view_ptr>>>();
+  std::shared_ptr<std::optional<result<campaign_view_ptr>>> ask(const campaign_id& id, campaign_action action) {
+    auto answer = std::make_shared<std::optional<result<campaign_view_ptr>>>();
     w.engine().act({}, id, action, [answer](auto r) { *answer = std::move(r); });
     w.settle();
     return answer;

@@ -196,8 +196,8 @@ campaign_id world::create(std::size_t contacts, std::function<void(campaign_defi
   return created.value().value().campaign->state.definition->id;
 }
 
-result<actors::campaign_view_ptr> world::act(const campaign_id& id, campaign_action action) {
-  auto answer = std::make_shared<std::optional<result<actors::campaign_view_ptr>>>();
+result<campaign_view_ptr> world::act(const campaign_id& id, campaign_action action) {
+  auto answer = std::make_shared<std::optional<result<campaign_view_ptr>>>();
   engine().act({}, id, action, [answer](auto r) { *answer = std::move(r); });
   settle();
   return answer->value();

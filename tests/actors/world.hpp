@@ -152,7 +152,7 @@ public:
   static phone phone_of(std::size_t contact);
 
   /// Issues a command and handles messages until it is answered.
-  result<actors::campaign_view_ptr> act(const campaign_id& id, campaign_action action);
+  result<campaign_view_ptr> act(const campaign_id& id, campaign_action action);
   result<actors::removal_summary> remove(const campaign_id& id, std::vector<phone> phones);
   /// Adds contacts `first` to `first + count - 1` of `phone_of` and handles messages until it is answered.
   result<actors::added_contacts> add(const campaign_id& id, std::size_t first, std::size_t count);

@@ -311,7 +311,7 @@ std::string campaign_driver::check_contact(contact_no number) const {
 
 std::string campaign_driver::check_books() const {
   campaign_counters recount;
-  std::map<std::string, std::uint64_t, std::less<>> labels;
+  disposition_counts labels;
   recount.total = contacts_.size();
   recount.connected = connected_;
   for (contact_no i = 0; i < contacts_.size(); ++i) {

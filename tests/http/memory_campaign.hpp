@@ -10,12 +10,12 @@
 namespace redial::test {
 
 struct memory_engine::campaign {
-  actors::campaign_view_ptr view;
+  campaign_view_ptr view;
   std::vector<contact_detail> contacts;
 
   template <class Event>
   void apply(const Event& what) {
-    auto next = std::make_shared<actors::campaign_view>(*view);
+    auto next = std::make_shared<campaign_view>(*view);
     evolve(next->state, what);
     view = std::move(next);
   }

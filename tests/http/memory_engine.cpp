@@ -49,7 +49,7 @@ public:
       definition.id = campaign_id::make(engine_.random_);
       definition.workspace = from_.workspace;
       definition.created_at = engine_.time_.now() + milliseconds{engine_.campaigns_.size()};
-      auto view = std::make_shared<actors::campaign_view>();
+      auto view = std::make_shared<campaign_view>();
       view->number = engine_.campaigns_.size() + 1;
       const auto id = definition.id;
       evolve(view->state,
@@ -178,7 +178,7 @@ void memory_engine::answer_later(std::function<void()> work) {
   changed_.notify_all();
 }
 
-actors::campaign_view_ptr memory_engine::find(std::string_view workspace, const campaign_id& id) const {
+campaign_view_ptr memory_engine::find(std::string_view workspace, const campaign_id& id) const {
   std::lock_guard lock{mutex_};
   const auto found = own(workspace, id);
   return found ? found->view : nullptr;
@@ -193,7 +193,7 @@ std::shared_ptr<memory_engine::campaign> memory_engine::own(std::string_view wor
 
 actors::campaign_page memory_engine::list(const actors::campaign_filter& filter) const {
   std::lock_guard lock{mutex_};
-  std::vector<actors::campaign_view_ptr> matching;
+  std::vector<campaign_view_ptr> matching;
   for (const auto& [id, each] : campaigns_) {
     const auto created = each->view->state.definition->created_at;
     const bool wanted = each->view->state.definition->workspace == filter.workspace
@@ -254,9 +254,9 @@ result<std::unique_ptr<actors::contact_addition>> memory_engine::begin_addition(
   return std::unique_ptr<actors::contact_addition>{std::make_unique<addition>(*this, to)};
 }
 
-void memory_engine::act(const actors::caller& from, const campaign_id& id, campaign_action action,
-  actors::reply<actors::campaign_view_ptr> done) {
-  answer(std::move(done), [this, whose = from.workspace, id, action]() -> result<actors::campaign_view_ptr> {
+void memory_engine::act(
+  const actors::caller& from, const campaign_id& id, campaign_action action, actors::reply<campaign_view_ptr> done) {
+  answer(std::move(done), [this, whose = from.workspace, id, action]() -> result<campaign_view_ptr> {
     const auto found = own(whose, id);
     if (!found)
       return no_such_campaign();

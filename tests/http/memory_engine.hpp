@@ -42,13 +42,13 @@ public:
   explicit memory_engine(const clock& time, answers how = answers::from_a_thread);
   ~memory_engine() override;
 
-  actors::campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const override;
+  campaign_view_ptr find(std::string_view workspace, const campaign_id& id) const override;
   actors::campaign_page list(const actors::campaign_filter& filter) const override;
   result<actors::key_claim> claim_key(const std::string& key) override;
   result<std::unique_ptr<actors::campaign_upload>> begin_upload(actors::caller from) override;
   result<std::unique_ptr<actors::contact_addition>> begin_addition(actors::caller from, const campaign_id& id) override;
   void act(const actors::caller& from, const campaign_id& id, campaign_action action,
-    actors::reply<actors::campaign_view_ptr> done) override;
+    actors::reply<campaign_view_ptr> done) override;
   void remove_contacts(const actors::caller& from, const campaign_id& id, std::vector<phone> phones,
     actors::reply<actors::removal_summary> done) override;
   void list_contacts(const actors::caller& from, const campaign_id& id, std::optional<contact_status> status,

@@ -102,7 +102,7 @@ void memory_engine::start_call(const actors::caller& from, actors::one_off_call 
     definition->script_id = call.script_id;
     definition->language = call.language;
     definition->created_at = time_.now();
-    auto view = std::make_shared<actors::campaign_view>();
+    auto view = std::make_shared<campaign_view>();
     view->number = campaigns_.size() + 1;
     definition->single_call = call_id::make(time_.now(), view->number, 0, 1);
     const auto id = definition->id;

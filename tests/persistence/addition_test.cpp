@@ -16,7 +16,7 @@ using namespace redial::persistence::test;
 
 namespace {
 
-result<campaign_state> commit_one(store& into, append wanted) {
+result<campaign_view_ptr> commit_one(store& into, append wanted) {
   const std::vector<append> appends{std::move(wanted)};
   return into.commit(appends).front();
 }
@@ -79,7 +79,7 @@ TEST_CASE("contacts join a list of any length, in any number, and stay over a re
     auto events = move_on(truth, luck, 20, now);
     if (!events.empty()) {
       const auto seq = truth.state.last_seq - events.size();
-      CHECK(same(commit_one(*held, {truth.number, seq, std::move(events)}).value(), truth.state));
+      CHECK(same(commit_one(*held, {truth.number, seq, std::move(events)}).value()->state, truth.state));
     }
     if (luck.percent(40)) {
       held.reset();
@@ -157,7 +157,7 @@ TEST_CASE("only what one addition has placed completely is listed") {
   auto first_call = listing(truth, b, 100);
   truth.apply(first_call.events.front());
   std::copy(contacts.begin(), contacts.end(), std::back_inserter(truth.profiles));
-  CHECK(same(commit_one(*held, first_call).value(), truth.state));
+  CHECK(same(commit_one(*held, first_call).value()->state, truth.state));
   check_list(*held, truth);
   CHECK(held->extend(9999, a, 0, all).error().code == error_code::not_found);
 }

@@ -164,7 +164,7 @@ TEST_CASE("a retry that was cancelled is no call that did not reach anybody") {
   events.push_back(*decide_removal(other.state, 0, other.contacts[0], epoch).value().event);
   other.apply(events.back());
   const std::vector<append> appends{{other.number, 1, events}};
-  CHECK(held->commit(appends).front().value().dispositions.at("not_reachable") == 1);
+  CHECK(held->commit(appends).front().value()->state.dispositions.at("not_reachable") == 1);
   CHECK(held->list_calls("default", std::nullopt, label).value().total == 3);
   CHECK(held->list_calls("default", std::nullopt, label).value().calls.size() == 3);
   CHECK(held->list_calls("default", std::nullopt, {}).value().total == 4);

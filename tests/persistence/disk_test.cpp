@@ -14,6 +14,7 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <map>
 
 using namespace redial;
 using namespace redial::persistence;

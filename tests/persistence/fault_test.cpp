@@ -24,7 +24,7 @@ append paused(const campaign_state& state, campaign_no number) {
   return {number, state.last_seq, {campaign_changed{campaign_change::paused, end_reason::none, state.last_at}}};
 }
 
-result<campaign_state> commit_one(store& into, append wanted) {
+result<campaign_view_ptr> commit_one(store& into, append wanted) {
   const std::vector<append> appends{std::move(wanted)};
   return into.commit(appends).front();
 }
@@ -75,15 +75,15 @@ TEST_CASE("after a failed write nothing more is written before it is known what 
   CHECK(f.held->health() == std::nullopt);
   if (stored) {
     REQUIRE(changed.size() == 1);
-    CHECK(changed.front().number == f.truth.number);
-    CHECK(changed.front().state.status == campaign_status::running);
+    CHECK(changed.front()->number == f.truth.number);
+    CHECK(changed.front()->state.status == campaign_status::running);
     CHECK(f.held->find(f.truth.number)->last_seq == 2);
     // Whoever still believes that it failed does not get through.
     CHECK(commit_one(*f.held, started(f.truth)).error().code == error_code::sequence_conflict);
     CHECK(commit_one(*f.held, paused(*f.held->find(f.truth.number), f.truth.number)).has_value());
   } else {
     CHECK(changed.empty());
-    CHECK(commit_one(*f.held, started(f.truth)).value().status == campaign_status::running);
+    CHECK(commit_one(*f.held, started(f.truth)).value()->state.status == campaign_status::running);
   }
   CHECK(f.held->verify(f.truth.number).empty());
 }

@@ -207,8 +207,8 @@ void check_all(const store& held, const std::vector<model_campaign>& truths, cha
   for (std::size_t i = 0; i < truths.size(); ++i) {
     const auto& truth = truths[i];
     CAPTURE(truth.number);
-    CHECK(heads[i].number == truth.number);
-    CHECK(same(heads[i].state, truth.state));
+    CHECK(heads[i]->number == truth.number);
+    CHECK(same(heads[i]->state, truth.state));
     CHECK(same(held.find(truth.number).value(), truth.state));
     last = std::max(last.value_or(truth.state.last_at), truth.state.last_at);
     check_contacts(held, truth);
@@ -252,7 +252,7 @@ TEST_CASE("a store holds what the rules made of random events, across reopenings
     const auto committed = held->commit(appends);
     REQUIRE(committed.size() == appends.size());
     for (std::size_t i = 0; i < moved.size(); ++i)
-      CHECK(same(committed[i].value(), truths[moved[i]].state));
+      CHECK(same(committed[i].value()->state, truths[moved[i]].state));
     if (auto& joined = truths[luck.below(truths.size())]; luck.percent(10) && !is_final(joined.state.status)) {
       auto profiles = make_profiles(luck, 1 + static_cast<contact_no>(luck.below(luck.percent(20) ? 1500 : 40)));
       std::erase_if(profiles, [&](const contact_profile& one) {

@@ -200,6 +200,6 @@ TEST_CASE("commits survive a process that ends without closing") {
   const auto held = store::open(open_rocksdb({directory, true}).value()).value();
   const auto heads = held->campaigns();
   REQUIRE(heads.size() == 1);
-  CHECK(heads.front().state.last_seq > 500);
-  CHECK(held->verify(heads.front().number).empty());
+  CHECK(heads.front()->state.last_seq > 500);
+  CHECK(held->verify(heads.front()->number).empty());
 }

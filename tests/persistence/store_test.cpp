@@ -22,7 +22,7 @@ append started(const model_campaign& campaign) {
     {campaign_changed{campaign_change::started, end_reason::none, campaign.state.last_at}}};
 }
 
-result<campaign_state> commit_one(store& into, append wanted) {
+result<campaign_view_ptr> commit_one(store& into, append wanted) {
   const std::vector<append> appends{std::move(wanted)};
   return into.commit(appends).front();
 }
@@ -76,14 +76,14 @@ TEST_CASE("an append that knows another history is refused alone") {
   std::vector<append> appends{behind, started(b)};
   auto results = held->commit(appends);
   CHECK(results[0].error().code == error_code::sequence_conflict);
-  CHECK(results[1].value().status == campaign_status::running);
+  CHECK(results[1].value()->state.status == campaign_status::running);
   CHECK(held->find(a.number)->status == campaign_status::scheduled);
   CHECK(held->find(b.number)->status == campaign_status::running);
   CHECK(commit_one(*held, ahead).error().code == error_code::sequence_conflict);
 
   appends = {started(a), started(a)};
   results = held->commit(appends);
-  CHECK(results[0].value().last_seq == 2);
+  CHECK(results[0].value()->state.last_seq == 2);
   CHECK(results[1].error().code == error_code::invalid_value);
   CHECK(held->verify(a.number).empty());
   CHECK(held->verify(b.number).empty());
@@ -202,9 +202,9 @@ TEST_CASE("a write that fails changes nothing, and the same goes through after t
   held->discard(number).value();
   held->stage(number, 0, contacts).value();
   results = held->commit(appends);
-  CHECK(results[0].value().status == campaign_status::running);
+  CHECK(results[0].value()->state.status == campaign_status::running);
   CHECK(results[1].error().code == error_code::sequence_conflict);
-  CHECK(results[2].value().counters.total == 70);
+  CHECK(results[2].value()->state.counters.total == 70);
   CHECK(held->load_profiles(number, 0, 70).value() == contacts);
   CHECK(held->verify(number).empty());
 }

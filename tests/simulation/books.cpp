@@ -8,8 +8,8 @@ namespace {
 
 std::string about(const std::string& campaign, phone to) { return campaign + " " + to.to_string(); }
 
-std::vector<contact_profile> list_of(const persistence::store& store, const persistence::campaign_head& head) {
-  return store.load_profiles(head.number, 0, static_cast<contact_no>(head.state.counters.total)).value();
+std::vector<contact_profile> list_of(const persistence::store& store, const campaign_view& shown) {
+  return store.load_profiles(shown.number, 0, static_cast<contact_no>(shown.state.counters.total)).value();
 }
 
 } // namespace
@@ -87,19 +87,19 @@ void books::placed(const placement& call, bool creation_known) {
 
 void books::lost(const persistence::store& store) {
   blame({}, one_offs.lost(store));
-  for (const auto& head : store.campaigns()) {
-    const auto id = head.state.definition->id.to_string();
+  for (const auto& view : store.campaigns()) {
+    const auto id = view->state.definition->id.to_string();
     if (auto* of = find(id))
-      blame(id + ": ", of->list.lost(list_of(store, head)));
+      blame(id + ": ", of->list.lost(list_of(store, *view)));
   }
 }
 
 void books::compare(const persistence::store& store, time_point now) {
   std::set<std::string> found;
-  for (const auto& head : store.campaigns()) {
-    found.insert(head.state.definition->id.to_string());
-    compare(store, head);
-    check_do_not_call(store, head, now);
+  for (const auto& view : store.campaigns()) {
+    found.insert(view->state.definition->id.to_string());
+    compare(store, *view);
+    check_do_not_call(store, *view, now);
   }
   blame({}, do_not_call.compare(store, now));
   blame({}, one_offs.compare(store));
@@ -109,25 +109,25 @@ void books::compare(const persistence::store& store, time_point now) {
   }
 }
 
-void books::compare(const persistence::store& store, const persistence::campaign_head& head) {
-  const auto id = head.state.definition->id.to_string();
-  for (const auto& fault : store.verify(head.number))
+void books::compare(const persistence::store& store, const campaign_view& shown) {
+  const auto id = shown.state.definition->id.to_string();
+  for (const auto& fault : store.verify(shown.number))
     blame(id + ": verify: " + fault);
   const auto* one = find(id);
   if (!one)
     return;
-  blame(id + ": ", one->list.compare(list_of(store, head)));
-  if (one->stopped && !is_final(head.state.status))
-    blame(id + ": was stopped, and is " + std::string{to_string(head.state.status)});
-  if (!one->may_dial && head.state.status == campaign_status::running)
+  blame(id + ": ", one->list.compare(list_of(store, shown)));
+  if (one->stopped && !is_final(shown.state.status))
+    blame(id + ": was stopped, and is " + std::string{to_string(shown.state.status)});
+  if (!one->may_dial && shown.state.status == campaign_status::running)
     blame(id + ": runs, though it was not started, or its pause was answered");
   for (const auto& who : one->off) {
-    const auto number = store.find_contact(head.number, who);
+    const auto number = store.find_contact(shown.number, who);
     if (!number || !*number) {
       blame(about(id, who) + ": is gone from the list");
       continue;
     }
-    const auto status = store.load_contact(head.number, **number).value().state.status;
+    const auto status = store.load_contact(shown.number, **number).value().state.status;
     if (status == contact_status::pending || status == contact_status::waiting_retry)
       blame(about(id, who) + ": its removal was answered, and it is " + std::string{to_string(status)});
   }
@@ -135,11 +135,11 @@ void books::compare(const persistence::store& store, const persistence::campaign
 
 /// Whoever said in a call not to be called again is on the list; and nobody is taken off without having been asked to
 /// be.
-void books::check_do_not_call(const persistence::store& store, const persistence::campaign_head& head, time_point now) {
-  const auto id = head.state.definition->id.to_string();
+void books::check_do_not_call(const persistence::store& store, const campaign_view& shown, time_point now) {
+  const auto id = shown.state.definition->id.to_string();
   const auto* of = find(id);
-  for (contact_no number = 0; number < head.state.counters.total; ++number) {
-    const auto contact = store.load_contact(head.number, number).value();
+  for (contact_no number = 0; number < shown.state.counters.total; ++number) {
+    const auto contact = store.load_contact(shown.number, number).value();
     const auto& state = contact.state;
     const auto who = contact.profile.phone;
     if (state.disposition == disposition::do_not_call && !contact.calls.empty()) {
@@ -155,25 +155,25 @@ void books::check_do_not_call(const persistence::store& store, const persistence
 void books::settle_accounts(const persistence::store& store, const provider& network, bool fences, time_point now) {
   compare(store, now);
   blame({}, one_offs.settle(store));
-  for (const auto& head : store.campaigns())
-    settle_accounts(store, head, network, fences);
+  for (const auto& view : store.campaigns())
+    settle_accounts(store, *view, network, fences);
 }
 
 void books::settle_accounts(
-  const persistence::store& store, const persistence::campaign_head& head, const provider& network, bool fences) {
-  const auto id = head.state.definition->id.to_string();
-  if (!is_final(head.state.status) || head.state.counters.in_progress != 0)
+  const persistence::store& store, const campaign_view& shown, const provider& network, bool fences) {
+  const auto id = shown.state.definition->id.to_string();
+  if (!is_final(shown.state.status) || shown.state.counters.in_progress != 0)
     blame(id + ": does not come to its end");
   std::map<call_id, const placement*> ledger;
   for (const auto& call : network.ledger()) {
     if (call.campaign == id)
       ledger.emplace(call.attempt_id, &call);
   }
-  for (contact_no number = 0; number < head.state.counters.total; ++number) {
-    const auto contact = store.load_contact(head.number, number).value();
+  for (contact_no number = 0; number < shown.state.counters.total; ++number) {
+    const auto contact = store.load_contact(shown.number, number).value();
     const auto who = about(id, contact.profile.phone);
     const auto status = contact.state.status;
-    if (head.state.status == campaign_status::completed && status != contact_status::done
+    if (shown.state.status == campaign_status::completed && status != contact_status::done
         && status != contact_status::removed)
       blame(who + ": its campaign is completed, and it is " + std::string{to_string(status)});
     time_point earliest{};
@@ -198,7 +198,7 @@ void books::settle_accounts(
       if (!call.disposition.empty() && call.outcome == call_outcome::answered
           && call.disposition != disposition::no_disposition && call.disposition != known.disposition)
         blame(who + ": its disposition is not the one that was told");
-      earliest = known.ended_at.value_or(known.at) + head.state.definition->retry_interval;
+      earliest = known.ended_at.value_or(known.at) + shown.state.definition->retry_interval;
       ledger.erase(placed);
     }
   }

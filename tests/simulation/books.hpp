@@ -72,10 +72,10 @@ public:
   }
 
 private:
-  void compare(const persistence::store& store, const persistence::campaign_head& head);
-  void check_do_not_call(const persistence::store& store, const persistence::campaign_head& head, time_point now);
+  void compare(const persistence::store& store, const campaign_view& shown);
+  void check_do_not_call(const persistence::store& store, const campaign_view& shown, time_point now);
   void settle_accounts(
-    const persistence::store& store, const persistence::campaign_head& head, const provider& network, bool fences);
+    const persistence::store& store, const campaign_view& shown, const provider& network, bool fences);
 
   std::map<std::string, campaign> campaigns_;
   std::uint64_t moment_ = 0;

@@ -42,14 +42,14 @@ std::string call_books::placed(const placement& call) {
 
 std::string call_books::lost(const persistence::store& store) {
   std::string fault;
-  for (const auto& head : store.campaigns()) {
-    if (head.state.definition->single_call.empty())
+  for (const auto& campaign : store.campaigns()) {
+    if (campaign->state.definition->single_call.empty())
       continue;
-    const auto contact = store.load_contact(head.number, 0);
+    const auto contact = store.load_contact(campaign->number, 0);
     if (!contact)
       return contact.error().detail;
     if (auto* known = find(contact->profile.name); known != nullptr && !known->id)
-      known->id = head.state.definition->single_call;
+      known->id = campaign->state.definition->single_call;
   }
   for (auto& [name, each] : calls_) {
     if (each.id)
@@ -72,11 +72,11 @@ std::string call_books::compare(const persistence::store& store) const {
       return name + ": is on record as another";
   }
   std::set<std::string> seen;
-  for (const auto& head : store.campaigns()) {
-    const auto& id = head.state.definition->single_call;
+  for (const auto& campaign : store.campaigns()) {
+    const auto& id = campaign->state.definition->single_call;
     if (id.empty())
       continue;
-    const auto contact = store.load_contact(head.number, 0);
+    const auto contact = store.load_contact(campaign->number, 0);
     if (!contact)
       return contact.error().detail;
     const auto known = calls_.find(contact->profile.name);
@@ -87,12 +87,12 @@ std::string call_books::compare(const persistence::store& store) const {
 }
 
 std::string call_books::settle(const persistence::store& store) const {
-  for (const auto& head : store.campaigns()) {
-    if (head.state.definition->single_call.empty())
+  for (const auto& campaign : store.campaigns()) {
+    if (campaign->state.definition->single_call.empty())
       continue;
-    const auto contact = store.load_contact(head.number, 0).value();
+    const auto contact = store.load_contact(campaign->number, 0).value();
     const auto& status = contact.state.status;
-    if (head.state.status != campaign_status::completed
+    if (campaign->state.status != campaign_status::completed
         || (status != contact_status::done && status != contact_status::removed))
       return contact.profile.name + ": was answered for, and never made";
   }

@@ -62,7 +62,7 @@ void life::command(const std::string& id, campaign_action action) {
   const auto sent = books_.sent(of, action);
   log("sends", id + " " + std::string{to_string(action)});
   world_->engine().act({}, campaign_id::parse(id).value(), action,
-    [this, id, action, sent, life = lives_](const result<actors::campaign_view_ptr>& answer) {
+    [this, id, action, sent, life = lives_](const result<campaign_view_ptr>& answer) {
       if (!answer || die_ || life != lives_)
         return;
       log("answered", id + " " + std::string{to_string(action)});

@@ -237,8 +237,8 @@ void life::restart_by(bool crash) {
   world_->restart();
   watch_disk();
   // A creation that was not answered may have come to pass: then whole, and the client finds it.
-  for (const auto& head : world_->store().campaigns()) {
-    const auto& definition = *head.state.definition;
+  for (const auto& view : world_->store().campaigns()) {
+    const auto& definition = *view->state.definition;
     if (unanswered_.contains(definition.name))
       learn(definition.name, definition.id.to_string());
   }
@@ -286,8 +286,8 @@ void life::heal() {
 bool life::finish() {
   const auto over = [this] {
     const auto all = world_->store().campaigns();
-    return std::all_of(all.begin(), all.end(), [](const persistence::campaign_head& head) {
-      return is_final(head.state.status) && head.state.counters.in_progress == 0;
+    return std::all_of(all.begin(), all.end(), [](const campaign_view_ptr& view) {
+      return is_final(view->state.status) && view->state.counters.in_progress == 0;
     });
   };
   for (int hour = 0; hour < 24; ++hour) {
