@@ -7,7 +7,7 @@
 
 #include <csignal>
 #include <fcntl.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,18 +57,19 @@ server_process::server_process(const server_plan& plan) {
   int ends[2] = {-1, -1};
   if (pipe2(ends, O_CLOEXEC) != 0)
     throw std::runtime_error(std::string{"pipe: "} + std::strerror(errno));
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, plan.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   const auto begin = std::chrono::steady_clock::now();
-  const auto failed = posix_spawn(&pid_, plan.program.c_str(), &files, nullptr, arguments.data(), environment.data());
-  posix_spawn_file_actions_destroy(&files);
+  pid_ = fork();
+  if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // whoever measures may be killed; its server must not go on beside the next one
+    dup2(ends[1], STDOUT_FILENO);
+    dup2(open(plan.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644), STDERR_FILENO);
+    execve(plan.program.c_str(), arguments.data(), environment.data());
+    _exit(127);
+  }
   close(ends[1]);
-  if (failed != 0) {
+  if (pid_ < 0) {
     close(ends[0]);
-    pid_ = -1;
-    throw std::runtime_error("cannot start " + plan.program.string() + ": " + std::strerror(failed));
+    throw std::runtime_error("cannot start " + plan.program.string() + ": " + std::strerror(errno));
   }
   const auto line = first_line(ends[0]);
   time_to_ready_ = std::chrono::steady_clock::now() - begin;

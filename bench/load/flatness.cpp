@@ -9,8 +9,6 @@ namespace redial::bench {
 
 namespace {
 
-constexpr std::size_t fewest = 9;
-
 /// @returns bytes a second, by least squares.
 double slope_of(std::span<const soak_sample> samples) {
   const auto count = static_cast<double>(samples.size());
@@ -48,12 +46,11 @@ flatness_verdict judge(const std::vector<soak_sample>& samples, const flatness_b
     verdict.flat = verdict.flat && good;
     verdict.findings.push_back((good ? "ok: " : "NOT OK: ") + std::move(text));
   };
-  const auto whole = samples.empty() ? 0 : samples.back().at;
   std::size_t first = 0;
-  while (first < samples.size() && samples[first].at < whole * bounds.warm_up)
+  while (first < samples.size() && samples[first].at < bounds.warm_up_s)
     ++first;
   const std::span judged{samples.begin() + static_cast<std::ptrdiff_t>(first), samples.end()};
-  if (judged.size() < fewest) {
+  if (judged.size() < fewest_judged) {
     find(false, "only " + std::to_string(judged.size()) + " samples after the warm-up: too few to judge");
     return verdict;
   }

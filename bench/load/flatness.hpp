@@ -3,6 +3,7 @@
 
 #include "bench/histogram.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,7 +22,7 @@ struct soak_sample {
 
 /// Campaigns that are over stay on record and can be asked for, each at its price in memory: so much growth is no leak.
 struct flatness_bounds {
-  double warm_up = 0.2;           ///< this share of the time is not judged
+  double warm_up_s = 720;         ///< not judged: buffers and caches of a server fill for so long at the soak's pace
   double bytes_a_campaign = 4096; ///< that each campaign on record may cost
   double noise_bytes = 8e6;       ///< that memory may grow besides, over the whole of the time judged
   double slower = 1.5;            ///< p99 of the last third against that of the first, at most; and
@@ -34,8 +35,10 @@ struct flatness_verdict {
   std::vector<std::string> findings; ///< one sentence for each thing looked at
 };
 
-/// Memory by the slope of the least-squares line through it, the others by thirds of the time judged. Fewer than nine
-/// samples after the warm-up are not enough to be called flat.
+/// Fewer samples after the warm-up are not enough to be called flat.
+inline constexpr std::size_t fewest_judged = 9;
+
+/// Memory by the slope of the least-squares line through it, the others by thirds of the time judged.
 flatness_verdict judge(const std::vector<soak_sample>& samples, const flatness_bounds& bounds);
 
 } // namespace redial::bench

@@ -108,6 +108,9 @@ int main(int argc, char** argv) {
   app
     .add_option("--dir", options.own.directory, "Directory on a real disk; data/ and server.log in it are overwritten")
     ->capture_default_str();
+  app.add_option("--warm-up", bounds.warm_up_s, "Seconds at the beginning that are not judged")
+    ->capture_default_str()
+    ->check(CLI::Range(0.0, 1e7));
   app.add_option("--growth", bounds.bytes_a_campaign, "Bytes that each campaign of the record may cost for good")
     ->capture_default_str();
   app.add_option("--noise", bounds.noise_bytes, "Bytes that memory may have grown besides, by the end")
@@ -120,6 +123,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   try {
+    if (const auto least = bounds.warm_up_s + fewest_judged * every; length < least)
+      throw std::runtime_error{
+        "--seconds: " + readable(least) + " at least, or there is nothing to judge behind the " + "warm-up"};
     options.own.settings = settings_of(settings);
     std::filesystem::create_directories(options.own.directory);
     options.own.directory = std::filesystem::canonical(options.own.directory);

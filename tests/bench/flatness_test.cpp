@@ -37,7 +37,11 @@ TEST_CASE("the record of campaigns may grow, a leak may not") {
 }
 
 TEST_CASE("what grows while the server warms up is not judged") {
-  CHECK(judge(an_hour([](soak_sample& s, double share) { s.resident -= share < 0.19 ? 50e6 : 0; }), {}).flat);
+  const auto filling = [](soak_sample& s, double share) { s.resident -= share < 0.19 ? 50e6 : 0; };
+  CHECK(judge(an_hour(filling), {}).flat);
+  flatness_bounds none;
+  none.warm_up_s = 0;
+  CHECK_FALSE(judge(an_hour(filling), none).flat);
 }
 
 TEST_CASE("an hour that gets slower is not flat") {
