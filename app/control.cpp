@@ -1,7 +1,9 @@
 #include "app/control.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/streambuf.hpp>
@@ -59,8 +61,16 @@ std::string line_of(const json& value) { return value.dump(-1, ' ', false, json:
 } // namespace
 
 struct control_server::impl {
-  impl(const std::filesystem::path& data_directory, control_handler handle)
-    : directory{data_directory}, handler{std::move(handle)} {}
+  impl(const std::filesystem::path& data_directory, control_handler handle, std::function<bool(const json&)> is_long)
+    : directory{data_directory}, handler{std::move(handle)}, takes_long{std::move(is_long)} {}
+
+  struct conversation {
+    conversation(local::socket with, net::io_context& io) : peer{std::move(with)}, timer{io} {}
+    local::socket peer;
+    net::steady_timer timer;
+    net::streambuf asked{longest_question};
+    bool complete = false; ///< the question is here: from now on the peer belongs to whoever answers it
+  };
 
   void accept() {
     acceptor.async_accept([this](boost::system::error_code error, local::socket peer) {
@@ -76,33 +86,44 @@ struct control_server::impl {
 
   /// Reads one question, answers it, closes.
   void talk(local::socket peer) {
-    struct conversation {
-      conversation(local::socket with, net::io_context& io) : peer{std::move(with)}, timer{io} {}
-      local::socket peer;
-      net::steady_timer timer;
-      net::streambuf asked{longest_question};
-    };
     auto now = std::make_shared<conversation>(std::move(peer), io);
     now->timer.expires_after(question_patience);
     now->timer.async_wait([now](boost::system::error_code error) {
-      if (!error)
+      if (!error && !now->complete)
         now->peer.close(error);
     });
     net::async_read_until(now->peer, now->asked, '\n', [this, now](boost::system::error_code error, std::size_t) {
       now->timer.cancel();
       if (error)
         return;
+      now->complete = true;
       std::string line;
       std::istream in{&now->asked};
       std::getline(in, line);
-      const auto answer = std::make_shared<const std::string>(line_of(answer_to(line)));
-      net::async_write(now->peer, net::buffer(*answer), [now, answer](boost::system::error_code, std::size_t) {});
+      auto asked = json::parse(line, nullptr, false);
+      if (is_long(asked))
+        net::post(long_io, [this, now, asked = std::move(asked)] { tell(now, answer_to(asked)); });
+      else
+        tell(now, answer_to(asked));
     });
   }
 
-  json answer_to(const std::string& line) {
+  static void tell(const std::shared_ptr<conversation>& whom, const json& what) {
+    const auto answer = std::make_shared<const std::string>(line_of(what));
+    net::async_write(whom->peer, net::buffer(*answer), [whom, answer](boost::system::error_code, std::size_t) {});
+  }
+
+  /// @returns false for a question that cannot be answered: it is told so at once.
+  bool is_long(const json& asked) const {
     try {
-      const auto asked = json::parse(line, nullptr, false);
+      return asked.is_object() && takes_long(asked);
+    } catch (const json::exception&) {
+      return false;
+    }
+  }
+
+  json answer_to(const json& asked) {
+    try {
       if (!asked.is_object())
         return failure("the question is no JSON object");
       return handler(asked, [this] { return !stopping.load(); });
@@ -113,18 +134,22 @@ struct control_server::impl {
 
   directory_handle directory;
   control_handler handler;
+  std::function<bool(const json&)> takes_long;
   net::io_context io{1};
+  net::io_context long_io{1};
+  net::executor_work_guard<net::io_context::executor_type> long_questions{long_io.get_executor()};
   local::acceptor acceptor{io};
   net::steady_timer pause{io};
   std::atomic<bool> stopping = false;
   std::thread thread;
+  std::thread long_thread;
 };
 
 control_server::control_server(std::unique_ptr<impl> self) : self_{std::move(self)} {}
 
-result<std::unique_ptr<control_server>> control_server::start(
-  const std::filesystem::path& data_directory, control_handler handler) {
-  auto self = std::make_unique<impl>(data_directory, std::move(handler));
+result<std::unique_ptr<control_server>> control_server::start(const std::filesystem::path& data_directory,
+  control_handler handler, std::function<bool(const json& asked)> takes_long) {
+  auto self = std::make_unique<impl>(data_directory, std::move(handler), std::move(takes_long));
   const auto refused = [&](const std::string& why) {
     return problem{
       error_code::storage_failed, "cannot make the socket " + (data_directory / socket_name).string() + ": " + why, {}};
@@ -144,13 +169,16 @@ result<std::unique_ptr<control_server>> control_server::start(
   }
   self->accept();
   self->thread = std::thread{[io = &self->io] { io->run(); }};
+  self->long_thread = std::thread{[io = &self->long_io] { io->run(); }};
   return std::unique_ptr<control_server>{new control_server{std::move(self)}};
 }
 
 control_server::~control_server() {
   self_->stopping = true;
   self_->io.stop();
+  self_->long_io.stop();
   self_->thread.join();
+  self_->long_thread.join();
   ::unlink(self_->directory.socket_path().c_str());
 }
 

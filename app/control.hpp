@@ -19,18 +19,21 @@
 
 namespace redial::app {
 
-/// @returns the answer to a question. Runs on the thread of the socket. `go_on` turns false when redial stops.
+/// @returns the answer to a question. Runs on a thread of the socket's: never two short questions at once, never two
+/// long ones. `go_on` turns false when redial stops.
 using control_handler = std::function<nlohmann::json(const nlohmann::json& asked, const std::function<bool()>& go_on)>;
 
-/// The serving end: one thread, which answers one question after the other. A socket that a former process left behind
-/// is replaced; the lock on the data makes sure that it is a former one's.
+/// The serving end. A thread takes the questions and answers one after the other; another one does so for those that
+/// take long, so that whoever looks at redial sees it also while a backup is made. A socket that a former process left
+/// behind is replaced; the lock on the data makes sure that it is a former one's.
 class control_server {
 public:
+  /// @param takes_long which questions the second thread is for
   /// @returns `storage_failed` where the socket cannot be made.
-  static result<std::unique_ptr<control_server>> start(
-    const std::filesystem::path& data_directory, control_handler handler);
+  static result<std::unique_ptr<control_server>> start(const std::filesystem::path& data_directory,
+    control_handler handler, std::function<bool(const nlohmann::json& asked)> takes_long);
 
-  /// Answers what it is at, takes the socket away.
+  /// Answers what it is at, lets go of what waits, takes the socket away.
   ~control_server();
   control_server(const control_server&) = delete;
   control_server& operator=(const control_server&) = delete;

@@ -164,6 +164,12 @@ control_handler control_of(
   };
 }
 
+/// Backups and verifications read all that is stored.
+bool is_maintenance(const nlohmann::json& asked) {
+  const auto command = asked.value("command", std::string{});
+  return command == "backup" || command == "verify";
+}
+
 } // namespace
 
 int serve(const config::settings& settings, const std::optional<std::string>& admin_key) {
@@ -265,7 +271,8 @@ int serve(const config::settings& settings, const std::optional<std::string>& ad
     timers.shut_down();
     return 1;
   }
-  auto control = control_server::start(settings.storage.data_dir, control_of(**store, keys, engine, clock));
+  auto control =
+    control_server::start(settings.storage.data_dir, control_of(**store, keys, engine, clock), is_maintenance);
   if (!control)
     log->warn("backups, verifications and keys have to wait until redial is stopped: {}", control.error().detail);
   const auto endpoint = config::parse_endpoint(settings.http.listen).value();
