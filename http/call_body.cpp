@@ -34,7 +34,7 @@ void read_phone(const json& value, phone& out, fault_list& faults) {
   if (number)
     out = *number;
   else
-    faults.add("/phone", "must be an E.164 number: + and 7 to 15 digits, the first not 0");
+    faults.add("/phone", not_a_phone);
 }
 
 void read_language(const json& value, std::string& out, fault_list& faults) {
@@ -74,12 +74,10 @@ std::string text_of_fields(std::string_view body) {
 } // namespace
 
 checked<actors::one_off_call> read_call(std::string_view body) {
-  auto parsed = parse_json(body);
+  auto parsed = parse_object(body);
   if (auto* wrong = std::get_if<problem_details>(&parsed))
     return std::move(*wrong);
   const auto& given = std::get<json>(parsed);
-  if (!given.is_object())
-    return invalid_body("", "must be an object");
   actors::one_off_call call;
   call.contact.fields = "{}";
   fault_list faults;
@@ -99,10 +97,7 @@ checked<actors::one_off_call> read_call(std::string_view body) {
     else
       faults.add("/" + pointer_token(name), "is not a member of a call; custom fields go into fields");
   }
-  for (const std::string name : {"phone", "name", "script_id", "language"}) {
-    if (!given.contains(name))
-      faults.add("/" + name, "is required");
-  }
+  require_members(given, {"phone", "name", "script_id", "language"}, faults);
   if (!faults.empty())
     return invalid_body(std::move(faults));
   return call;

@@ -7,16 +7,6 @@
 
 namespace redial::http {
 
-namespace {
-
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-constexpr bool begins_value(char c) noexcept {
-  return c == '{' || c == '[' || c == '"' || c == '-' || (c >= '0' && c <= '9') || c == 't' || c == 'f' || c == 'n';
-}
-
-} // namespace
-
 // One more than a custom field may be deep: the contact around it.
 campaign_body::campaign_body() : scanner_{max_json_depth + 1} { pending_.reserve(256); }
 
@@ -36,7 +26,7 @@ std::size_t campaign_body::step(std::string_view rest) {
   default: break;
   }
   const char c = rest.front();
-  if (is_space(c))
+  if (is_json_space(c))
     return 1;
   any_value_ = true;
   // The scanner takes a value from its first byte on.
@@ -65,7 +55,7 @@ void campaign_body::structure(char c) {
   case place::before_object:
     if (c == '{')
       place_ = place::first_member;
-    else if (begins_value(c) && c != 't' && c != 'f' && c != 'n') // which may begin any word
+    else if (begins_json_value(c) && c != 't' && c != 'f' && c != 'n') // which may begin any word
       break_off(invalid_body("", "must be an object"));
     else
       unexpected(c, "a JSON object");
@@ -142,7 +132,7 @@ void campaign_body::begin_value(char first) {
     place_ = place::array_start;
     return;
   }
-  if (!begins_value(first)) {
+  if (!begins_json_value(first)) {
     unexpected(first, "a value");
     return;
   }
@@ -158,8 +148,10 @@ void campaign_body::begin_value(char first) {
 
 std::size_t campaign_body::step_value(std::string_view rest) {
   const auto used = scanner_.scan(rest);
-  if (stopped_by_depth(used))
+  if (scanner_.too_deep()) {
+    break_off(too_deep_json(offset_ + used));
     return used;
+  }
   if (use_ == use::keep && !take_other(rest.substr(0, used), members_.back().text))
     return used;
   if (scanner_.complete())
@@ -168,48 +160,30 @@ std::size_t campaign_body::step_value(std::string_view rest) {
 }
 
 void campaign_body::begin_element(char first) {
-  if (!begins_value(first)) {
+  if (!begins_json_value(first)) {
     unexpected(first, "a contact");
     return;
   }
   begun_at_ = offset_;
-  pending_.clear();
-  use_ = use::keep;
-  scanner_.begin(first);
+  element_.begin(first);
   place_ = place::element;
 }
 
 std::size_t campaign_body::step_element(std::string_view rest) {
-  const auto used = scanner_.scan(rest);
-  if (stopped_by_depth(used))
-    return used;
-  const auto bytes = rest.substr(0, used);
-  if (use_ == use::keep && pending_.size() + used > max_contact_bytes) {
-    faults_.add(
-      "/contacts/" + std::to_string(elements_), "is larger than " + std::to_string(max_contact_bytes) + " bytes");
-    pending_.clear();
-    use_ = use::skip;
-  }
-  if (use_ == use::skip) {
-    if (scanner_.complete()) {
-      ++elements_;
-      place_ = place::after_element;
-    }
-    return used;
-  }
-  // In place, unless it began in an earlier slice or too little of this one lies behind it.
-  const bool in_place = scanner_.complete() && pending_.empty() && rest.size() - used >= contact_reader::padding;
-  if (in_place) {
-    end_element(bytes);
-    return used;
-  }
-  pending_.append(bytes);
-  if (scanner_.complete()) {
-    const auto size = pending_.size();
-    pending_.resize(size + contact_reader::padding);
-    end_element(std::string_view{pending_}.substr(0, size));
-  }
+  const auto used = element_.take(rest);
+  if (element_.too_deep())
+    break_off(too_deep_json(offset_ + used));
+  else if (element_.complete() && element_.too_large())
+    end_large();
+  else if (element_.complete())
+    end_element(element_.text());
   return used;
+}
+
+void campaign_body::end_large() {
+  faults_.add(
+    "/contacts/" + std::to_string(elements_++), "is larger than " + std::to_string(json_element::max_bytes) + " bytes");
+  place_ = place::after_element;
 }
 
 void campaign_body::end_element(std::string_view element) {
@@ -222,23 +196,7 @@ void campaign_body::end_element(std::string_view element) {
   ++elements_;
   place_ = place::after_element;
   if (!faulty())
-    hand_out(std::move(contact_));
-}
-
-void campaign_body::hand_out(contact_profile contact) {
-  if (chunks_.empty() || chunks_.back().size() == chunk_size) {
-    chunks_.emplace_back();
-    chunks_.back().reserve(elements_ < chunk_size ? 0 : chunk_size);
-  }
-  chunks_.back().push_back(std::move(contact));
-}
-
-std::vector<contact_profile> campaign_body::take_chunk() {
-  if (chunks_.empty())
-    return {};
-  auto chunk = std::move(chunks_.front());
-  chunks_.pop_front();
-  return chunk;
+    chunks_.put(std::move(contact_));
 }
 
 /// Appends bytes of a member that is kept until the end. @returns false if there are too many of them.
@@ -253,27 +211,12 @@ bool campaign_body::take_other(std::string_view bytes, std::string& into) {
   return true;
 }
 
-bool campaign_body::stopped_by_depth(std::size_t used) {
-  if (!scanner_.too_deep())
-    return false;
-  break_off(
-    malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.", offset_ + used));
-  return true;
-}
-
 void campaign_body::break_off(problem_details why) {
   if (!broken_)
     broken_ = std::move(why);
 }
 
-void campaign_body::unexpected(char c, std::string_view expected) {
-  std::string detail = "Expected ";
-  detail += expected;
-  detail += ", found ";
-  append_json_string(detail, std::string_view{&c, 1});
-  detail += '.';
-  break_off(malformed_json(std::move(detail), offset_));
-}
+void campaign_body::unexpected(char c, std::string_view expected) { break_off(unexpected_json(c, expected, offset_)); }
 
 checked<campaign_definition> campaign_body::finish(time_point now) {
   if (broken_)

@@ -3,12 +3,13 @@
 
 #include "domain/campaign.hpp"
 #include "http/campaign_members.hpp"
+#include "http/contact_chunks.hpp"
 #include "http/contact_reader.hpp"
+#include "http/json_element.hpp"
 #include "http/json_value_scanner.hpp"
 #include "http/problem.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,10 +24,8 @@ namespace redial::http {
 /// Not thread-safe. Time is linear in the bytes fed.
 class campaign_body {
 public:
-  static constexpr std::size_t chunk_size = 2048;             ///< contacts handed out at a time
-  static constexpr std::size_t max_contact_bytes = 64 * 1024; ///< of one element of `contacts`
-  static constexpr std::size_t max_other_bytes = 256 * 1024;  ///< of all other members together, names included
-  static constexpr std::size_t max_members = 100;             ///< of the body's object
+  static constexpr std::size_t max_other_bytes = 256 * 1024; ///< of all other members together, names included
+  static constexpr std::size_t max_members = 100;            ///< of the body's object
 
   campaign_body();
 
@@ -38,10 +37,10 @@ public:
   /// Whether anything is wrong so far.
   bool faulty() const noexcept { return broken_ || !faults_.empty(); }
 
-  /// Whether a chunk of `chunk_size` contacts can be taken.
-  bool has_full_chunk() const noexcept { return !chunks_.empty() && chunks_.front().size() == chunk_size; }
-  /// @returns the next contacts in list order, at most `chunk_size`; empty if there are none.
-  std::vector<contact_profile> take_chunk();
+  /// Whether a chunk of `contact_chunks::size` contacts can be taken.
+  bool has_full_chunk() const noexcept { return chunks_.has_full(); }
+  /// @returns the next contacts in list order, at most a chunk; empty if there are none.
+  std::vector<contact_profile> take_chunk() { return chunks_.take(); }
 
   /// The body has ended. @returns the definition without `id` and `created_at`, or everything that is wrong.
   checked<campaign_definition> finish(time_point now);
@@ -75,17 +74,17 @@ private:
   void begin_element(char first);
   void end_name();
   void end_element(std::string_view element);
+  void end_large();
   bool take_other(std::string_view bytes, std::string& into);
-  bool stopped_by_depth(std::size_t used);
-  void hand_out(contact_profile contact);
   void break_off(problem_details why);
   void unexpected(char c, std::string_view expected);
 
   place place_ = place::before_object;
   use use_ = use::keep;
-  json_value_scanner scanner_;
+  json_value_scanner scanner_; ///< of names and members
+  json_element element_;
   contact_reader reader_;
-  std::string pending_;        ///< of an element or name, what earlier slices brought
+  std::string pending_;        ///< of a name, what earlier slices brought
   std::uint64_t offset_ = 0;   ///< bytes of the body before the one being looked at
   std::uint64_t begun_at_ = 0; ///< where in the body the name or element under way began
   std::uint64_t elements_ = 0;
@@ -94,7 +93,7 @@ private:
   bool reading_contacts_ = false; ///< the member under way is `contacts`
   bool any_value_ = false;        ///< anything but white space was seen
   std::vector<raw_member> members_;
-  std::deque<std::vector<contact_profile>> chunks_; ///< all full but the last
+  contact_chunks chunks_;
   contact_profile contact_;
   fault_list faults_;
   std::optional<problem_details> broken_;

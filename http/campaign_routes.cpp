@@ -73,7 +73,7 @@ std::optional<response> act(route_context& context, request& asked, const link_m
   auto& engine = context.engine;
   const auto from = asked.caller();
   engine.act(from, *id, action,
-    [&engine, whose = from.workspace, id = *id, answer = responder{link()}](result<actors::campaign_view_ptr> done) {
+    [&engine, whose = from.workspace, id = *id, answer = responder{link()}](result<campaign_view_ptr> done) {
       answer([&engine, whose, id, done = std::move(done)] {
         if (!done)
           return refused_action(engine, whose, id, done.error());
@@ -87,12 +87,10 @@ std::optional<response> act(route_context& context, request& asked, const link_m
 
 /// Exactly {"action": one of the four}.
 checked<campaign_action> read_action(std::string_view body) {
-  auto parsed = parse_json(body);
+  auto parsed = parse_object(body);
   if (auto* wrong = std::get_if<problem_details>(&parsed))
     return std::move(*wrong);
   const auto& given = std::get<nlohmann::json>(parsed);
-  if (!given.is_object())
-    return invalid_body("", "must be an object");
   fault_list faults;
   std::optional<campaign_action> action;
   for (const auto& [name, value] : given.items()) {
@@ -105,8 +103,7 @@ checked<campaign_action> read_action(std::string_view body) {
     if (!action)
       faults.add("/action", "must be start, pause, resume or stop");
   }
-  if (!given.contains("action"))
-    faults.add("/action", "is required");
+  require_members(given, {"action"}, faults);
   if (!faults.empty())
     return invalid_body(std::move(faults));
   return *action;

@@ -230,7 +230,7 @@ struct contact_reader::engine {
     if (auto number = phone::parse(text))
       out.phone = *number;
     else
-      refuse("phone", "must be an E.164 number: + and 7 to 15 digits, the first not 0");
+      refuse("phone", not_a_phone);
     return true;
   }
 

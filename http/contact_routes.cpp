@@ -6,6 +6,8 @@
 #include "http/query.hpp"
 #include "http/router.hpp"
 
+#include <variant>
+
 namespace redial::http {
 
 namespace {
@@ -15,6 +17,25 @@ constexpr std::uint64_t max_offset = ~std::uint64_t{0} >> 1U;
 
 response no_such_campaign() {
   return problem_response(problem{error_code::not_found, "There is no campaign with this id.", {}});
+}
+
+/// The contact that a path names.
+struct named_contact {
+  campaign_id campaign;
+  redial::phone phone;
+};
+
+/// @returns what the path names, or why that cannot be.
+std::variant<named_contact, response> contact_in(const request& asked) {
+  if (auto wrong = query_reader{asked.query}.finish())
+    return problem_response(*wrong);
+  const auto id = campaign_id::parse(asked.path_values[0]);
+  if (!id)
+    return no_such_campaign();
+  const auto number = phone_in_url(asked.path_values[1]);
+  if (!number)
+    return problem_response(problem{error_code::not_found, "The campaign has no contact with this phone.", {}});
+  return named_contact{*id, *number};
 }
 
 std::optional<response> list(route_context& context, request& asked, const link_maker& link) {
@@ -42,15 +63,11 @@ std::optional<response> list(route_context& context, request& asked, const link_
 }
 
 std::optional<response> show(route_context& context, request& asked, const link_maker& link) {
-  if (auto wrong = query_reader{asked.query}.finish())
-    return problem_response(*wrong);
-  const auto id = campaign_id::parse(asked.path_values[0]);
-  if (!id)
-    return no_such_campaign();
-  const auto number = phone_in_url(asked.path_values[1]);
-  if (!number)
-    return problem_response(problem{error_code::not_found, "The campaign has no contact with this phone.", {}});
-  context.engine.find_contact(asked.caller(), *id, *number, [answer = responder{link()}](result<contact_detail> found) {
+  auto named = contact_in(asked);
+  if (auto* wrong = std::get_if<response>(&named))
+    return std::move(*wrong);
+  const auto [id, number] = std::get<named_contact>(named);
+  context.engine.find_contact(asked.caller(), id, number, [answer = responder{link()}](result<contact_detail> found) {
     answer([found = std::move(found)] {
       if (!found)
         return problem_response(found.error());
@@ -63,16 +80,12 @@ std::optional<response> show(route_context& context, request& asked, const link_
 }
 
 std::optional<response> explain(route_context& context, request& asked, const link_maker& link) {
-  if (auto wrong = query_reader{asked.query}.finish())
-    return problem_response(*wrong);
-  const auto id = campaign_id::parse(asked.path_values[0]);
-  if (!id)
-    return no_such_campaign();
-  const auto number = phone_in_url(asked.path_values[1]);
-  if (!number)
-    return problem_response(problem{error_code::not_found, "The campaign has no contact with this phone.", {}});
+  auto named = contact_in(asked);
+  if (auto* wrong = std::get_if<response>(&named))
+    return std::move(*wrong);
+  const auto [id, number] = std::get<named_contact>(named);
   context.engine.explain_contact(
-    asked.caller(), *id, *number, [id = *id, answer = responder{link()}](result<actors::explained_contact> told) {
+    asked.caller(), id, number, [id = id, answer = responder{link()}](result<actors::explained_contact> told) {
       answer([id, told = std::move(told)] {
         return told ? json_response(200, encode_explanation(id, *told)) : problem_response(told.error());
       });
@@ -87,7 +100,7 @@ std::optional<response> history(route_context& context, request& asked, const li
   const auto offset = query.number("offset", 0, max_offset, 0);
   const auto number = phone_in_url(asked.path_values[0]);
   if (!number)
-    query.refuse("phone", "must be an E.164 number: + and 7 to 15 digits, the first not 0");
+    query.refuse("phone", not_a_phone);
   if (auto wrong = query.finish())
     return problem_response(*wrong);
   context.engine.find_phone(asked.caller(), *number, offset, limit,

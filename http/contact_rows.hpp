@@ -2,10 +2,11 @@
 #pragma once
 
 #include "domain/contact.hpp"
+#include "http/contact_chunks.hpp"
+#include "http/json_element.hpp"
 #include "http/problem.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -23,9 +24,8 @@ enum class on_invalid : std::uint8_t {
 /// most `max_row_bytes`, one slice's contacts, and the faults that are kept. Not thread-safe.
 class contact_rows {
 public:
-  static constexpr std::size_t chunk_size = 2048;         ///< contacts handed out at a time
-  static constexpr std::size_t max_row_bytes = 64 * 1024; ///< of one contact as it stands in the body
-  static constexpr std::size_t kept_when_skipping = 1000; ///< faults
+  static constexpr std::size_t max_row_bytes = json_element::max_bytes; ///< of one contact as it stands in the body
+  static constexpr std::size_t kept_when_skipping = 1000;               ///< faults
 
   explicit contact_rows(on_invalid policy)
     : policy_{policy}, faults_{policy == on_invalid::skip ? kept_when_skipping : fault_list::kept} {}
@@ -43,13 +43,16 @@ public:
   const fault_list& faults() const noexcept { return faults_; }
   std::uint64_t refused_rows() const noexcept { return refused_; }
 
-  /// Whether a chunk of `chunk_size` contacts can be taken.
-  bool has_full_chunk() const noexcept { return !chunks_.empty() && chunks_.front().size() == chunk_size; }
-  /// @returns the next contacts in their order, at most `chunk_size`; empty if there are none.
-  std::vector<contact_profile> take_chunk();
+  /// Whether a chunk of `contact_chunks::size` contacts can be taken.
+  bool has_full_chunk() const noexcept { return chunks_.has_full(); }
+  /// @returns the next contacts in their order, at most a chunk; empty if there are none.
+  std::vector<contact_profile> take_chunk() { return chunks_.take(); }
 
 protected:
-  void hand_out(contact_profile contact);
+  void hand_out(contact_profile contact) {
+    if (!faulty())
+      chunks_.put(std::move(contact));
+  }
   void refuse_row() noexcept { ++refused_; }
   void break_off(problem_details why) {
     if (!broken_)
@@ -59,7 +62,7 @@ protected:
 
 private:
   on_invalid policy_;
-  std::deque<std::vector<contact_profile>> chunks_; ///< all full but the last
+  contact_chunks chunks_;
   fault_list faults_;
   std::uint64_t refused_ = 0;
   std::optional<problem_details> broken_;

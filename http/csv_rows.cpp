@@ -78,7 +78,7 @@ private:
         if (auto number = phone::parse(value))
           contact.phone = *number;
         else
-          refuse("phone", "must be an E.164 number: + and 7 to 15 digits, the first not 0");
+          refuse("phone", not_a_phone);
         break;
       case use::name: {
         const auto length = value.size() <= longest_name ? value.size() : count_code_points(value);

@@ -1,11 +1,9 @@
 #include "http/dnc_body.hpp"
 
 #include "actors/dnc_service.hpp"
+#include "http/body_sax.hpp"
 #include "http/campaign_members.hpp"
-#include "http/json_body.hpp"
 #include "http/json_text.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <array>
 #include <utility>
@@ -28,9 +26,7 @@ std::string set_text(std::string& out, std::string_view value, std::size_t longe
   return {};
 }
 
-/// Takes the body apart as the parser goes along, without building a document of 100,000 objects. What the parser calls
-/// returns whether to go on; `wrong` says why not.
-class entries_sax {
+class entries_sax : public body_sax {
 public:
   explicit entries_sax(time_point now, std::vector<dnc_entry>& out) : reader_{now}, out_{out} {}
 
@@ -101,20 +97,12 @@ public:
     alone_ = alone_ || depth_ == 1;
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& e) {
-    if (dynamic_cast<const json::out_of_range*>(&e) != nullptr)
-      return stop(invalid_body("", "holds a number that is too large"));
-    return stop(malformed_json("The body is not well-formed JSON.", position > 0 ? position - 1 : 0));
-  }
 
   /// To be called at the end of a body that is JSON.
   void finish() {
     if (has_entries_ && alone_)
       faults.add("", "must be one entry or have entries, not both");
   }
-
-  fault_list faults;
-  std::optional<problem_details> wrong;
 
 private:
   void begin_entry(unsigned depth) {
@@ -155,20 +143,9 @@ private:
     const auto of = depth_ == 1 ? "/" : "/entries/" + std::to_string(elements_ - 1) + "/";
     faults.add(of + pointer_token(name), std::move(detail));
   }
-  bool go_deeper() {
-    if (depth_ == max_json_depth)
-      return stop(malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels."));
-    ++depth_;
-    return true;
-  }
-  bool stop(problem_details why) {
-    wrong = std::move(why);
-    return false;
-  }
 
   dnc_entry_reader reader_;
   std::vector<dnc_entry>& out_;
-  unsigned depth_ = 0;
   unsigned entry_depth_ = 0; ///< of the members of the entry at hand
   bool in_entries_ = false;
   bool has_entries_ = false;
@@ -194,7 +171,7 @@ std::string dnc_entry_reader::set(member which, std::string_view value) {
   case member::phone: {
     const auto number = phone::parse(value);
     if (!number)
-      return "must be an E.164 number: + and 7 to 15 digits, the first not 0";
+      return not_a_phone;
     entry_.phone = *number;
     return {};
   }
@@ -209,12 +186,10 @@ std::string dnc_entry_reader::set(member which, std::string_view value) {
 }
 
 checked<std::vector<dnc_entry>> read_dnc_entries(std::string_view body, time_point now) {
-  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos)
-    return malformed_json("The body is empty; a JSON object is expected.");
   std::vector<dnc_entry> entries;
   entries_sax sax{now, entries};
-  if (!json::sax_parse(body.begin(), body.end(), &sax))
-    return sax.wrong ? std::move(*sax.wrong) : malformed_json("The body is not well-formed JSON.");
+  if (auto unread = take_apart(body, sax))
+    return std::move(*unread);
   sax.finish();
   if (!sax.faults.empty())
     return invalid_body(std::move(sax.faults));

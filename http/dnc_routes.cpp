@@ -88,7 +88,7 @@ std::optional<response> list(route_context& context, request& asked, const link_
   if (const auto text = query.text("phone")) {
     number = phone_in_url(*text);
     if (!number)
-      query.refuse("phone", "must be an E.164 number: + and 7 to 15 digits, the first not 0");
+      query.refuse("phone", not_a_phone);
   }
   if (auto wrong = query.finish())
     return problem_response(*wrong);

@@ -116,7 +116,7 @@ void append_contact(std::string& out, const contact_detail& contact) {
 
 std::string encode_campaign_page(const actors::campaign_page& page, std::uint64_t offset, std::size_t limit) {
   return encode_page(page.campaigns, page.total, offset, limit,
-    [](std::string& out, const actors::campaign_view_ptr& each) { append_campaign(out, each->state); });
+    [](std::string& out, const campaign_view_ptr& each) { append_campaign(out, each->state); });
 }
 
 std::string encode_contact_page(const contact_page& page, std::uint64_t offset, std::size_t limit) {

@@ -40,8 +40,7 @@ private:
 
   void open() {
     if (levels_.size() == max_json_depth)
-      throw refused{
-        malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.", place_.offset)};
+      throw refused{too_deep_json(place_.offset)};
     levels_.emplace_back();
   }
 
@@ -72,6 +71,19 @@ std::optional<problem_details> refuse_unparsed(std::string_view text, const json
   return std::nullopt;
 }
 
+problem_details unexpected_json(char found, std::string_view expected, std::uint64_t offset) {
+  std::string detail = "Expected ";
+  detail += expected;
+  detail += ", found ";
+  append_json_string(detail, std::string_view{&found, 1});
+  detail += '.';
+  return malformed_json(std::move(detail), offset);
+}
+
+problem_details too_deep_json(std::optional<std::uint64_t> offset) {
+  return malformed_json("The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.", offset);
+}
+
 checked<json> parse_json(std::string_view text, const json_place& place) {
   if (auto wrong = refuse_unparsed(text, place))
     return std::move(*wrong);
@@ -85,6 +97,20 @@ checked<json> parse_json(std::string_view text, const json_place& place) {
     return malformed_json("The body is not well-formed JSON.", place.offset + at);
   } catch (const json::out_of_range&) {
     return invalid_body(place.pointer, "holds a number that is too large");
+  }
+}
+
+checked<json> parse_object(std::string_view body) {
+  auto parsed = parse_json(body);
+  if (const auto* value = std::get_if<json>(&parsed); value != nullptr && !value->is_object())
+    return invalid_body("", "must be an object");
+  return parsed;
+}
+
+void require_members(const json& object, std::initializer_list<const char*> names, fault_list& faults) {
+  for (const auto* name : names) {
+    if (!object.contains(name))
+      faults.add("/" + pointer_token(name), "is required");
   }
 }
 

@@ -1,24 +1,16 @@
 #include "http/contact_reader.hpp"
 #include "http/contact_rows.hpp"
 #include "http/json_body.hpp"
-#include "http/json_text.hpp"
-#include "http/json_value_scanner.hpp"
+#include "http/json_element.hpp"
 
 namespace redial::http {
 
 namespace {
 
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-constexpr bool begins_value(char c) noexcept {
-  return c == '{' || c == '[' || c == '"' || c == '-' || (c >= '0' && c <= '9') || c == 't' || c == 'f' || c == 'n';
-}
-
 /// An array of contacts. An element that is JSON but no contact is a row refused; what is not JSON ends the body.
 class json_rows final : public contact_rows {
 public:
-  // One more than a custom field may be deep: the contact around it.
-  explicit json_rows(on_invalid policy) : contact_rows{policy}, scanner_{max_json_depth + 1} {}
+  using contact_rows::contact_rows;
 
   void feed(std::string_view slice) override {
     while (!slice.empty() && !broken()) {
@@ -52,10 +44,10 @@ private:
     if (place_ == place::no_array)
       return step_no_array(rest);
     const char c = rest.front();
-    if (is_space(c))
+    if (is_json_space(c))
       return 1;
     if (place_ == place::before_array && (c == '{' || c == '"')) {
-      scanner_.begin(c);
+      element_.begin(c);
       place_ = place::no_array;
       return 0;
     }
@@ -86,55 +78,34 @@ private:
 
   /// What looks like JSON and is no array is told so once it is whole: half of it is no JSON.
   std::size_t step_no_array(std::string_view rest) {
-    const auto used = scanner_.scan(rest);
-    if (scanner_.complete() || scanner_.too_deep())
+    const auto used = element_.take(rest);
+    if (element_.complete() || element_.too_deep())
       break_off(invalid_body("", "must be an array of contacts"));
     return used;
   }
 
   void begin_element(char first) {
-    if (!begins_value(first))
+    if (!begins_json_value(first))
       return unexpected(first, "a contact");
     begun_at_ = offset_;
-    text_.clear();
-    held_ = true;
-    scanner_.begin(first);
+    element_.begin(first);
     place_ = place::element;
   }
 
   std::size_t step_element(std::string_view rest) {
-    const auto used = scanner_.scan(rest);
-    if (scanner_.too_deep()) {
-      break_off(malformed_json(
-        "The JSON is nested deeper than " + std::to_string(max_json_depth) + " levels.", offset_ + used));
-      return used;
-    }
-    const auto bytes = rest.substr(0, used);
-    if (held_ && text_.size() + used > max_row_bytes) {
-      held_ = false;
-      text_.clear();
-    }
-    if (!held_) {
-      if (scanner_.complete())
-        end_large();
-      return used;
-    }
-    // In place, unless it began in an earlier slice or too little of this one lies behind it.
-    if (scanner_.complete() && text_.empty() && rest.size() - used >= contact_reader::padding) {
-      end_element(bytes);
-      return used;
-    }
-    text_.append(bytes);
-    if (scanner_.complete()) {
-      const auto size = text_.size();
-      text_.resize(size + contact_reader::padding);
-      end_element(std::string_view{text_}.substr(0, size));
-    }
+    const auto used = element_.take(rest);
+    if (element_.too_deep())
+      break_off(too_deep_json(offset_ + used));
+    else if (element_.complete() && element_.too_large())
+      end_large();
+    else if (element_.complete())
+      end_element(element_.text());
     return used;
   }
 
   void end_large() {
-    add_faults().add("/" + std::to_string(index_), "is larger than " + std::to_string(max_row_bytes) + " bytes");
+    add_faults().add(
+      "/" + std::to_string(index_), "is larger than " + std::to_string(json_element::max_bytes) + " bytes");
     next_element();
     refuse_row();
   }
@@ -159,20 +130,11 @@ private:
     place_ = place::after_element;
   }
 
-  void unexpected(char c, std::string_view expected) {
-    std::string detail = "Expected ";
-    detail += expected;
-    detail += ", found ";
-    append_json_string(detail, std::string_view{&c, 1});
-    detail += '.';
-    break_off(malformed_json(std::move(detail), offset_));
-  }
+  void unexpected(char c, std::string_view expected) { break_off(unexpected_json(c, expected, offset_)); }
 
   place place_ = place::before_array;
-  json_value_scanner scanner_;
+  json_element element_;
   contact_reader reader_{"/"};
-  std::string text_; ///< of an element that began in an earlier slice
-  bool held_ = true; ///< the element is not too large so far
   std::uint64_t index_ = 0;
   std::uint64_t offset_ = 0;
   std::uint64_t begun_at_ = 0;

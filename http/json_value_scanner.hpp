@@ -1,10 +1,18 @@
 /// Finds where one JSON value ends in text that arrives in slices, without parsing it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace redial::http {
+
+constexpr bool is_json_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+/// @returns whether a JSON value can begin with `c`.
+constexpr bool begins_json_value(char c) noexcept {
+  return c == '{' || c == '[' || c == '"' || c == '-' || (c >= '0' && c <= '9') || c == 't' || c == 'f' || c == 'n';
+}
 
 /// Follows strings, escapes and nesting of one value. What it lets through need not be well-formed: that is for a
 /// parser to say, once the whole value is there. Constant memory. Not thread-safe.

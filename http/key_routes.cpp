@@ -98,12 +98,10 @@ response refused_creation(const problem& why) {
 
 /// {"scope": …, "name": …}, the name optional.
 checked<wanted_key> read_wanted(std::string_view body) {
-  auto parsed = parse_json(body);
+  auto parsed = parse_object(body);
   if (auto* wrong = std::get_if<problem_details>(&parsed))
     return std::move(*wrong);
   const auto& given = std::get<nlohmann::json>(parsed);
-  if (!given.is_object())
-    return invalid_body("", "must be an object");
   fault_list faults;
   std::optional<access_scope> scope;
   wanted_key wanted;
@@ -122,8 +120,7 @@ checked<wanted_key> read_wanted(std::string_view body) {
       faults.add("/" + pointer_token(name), "is not a member of this body");
     }
   }
-  if (!given.contains("scope"))
-    faults.add("/scope", "is required");
+  require_members(given, {"scope"}, faults);
   if (!faults.empty())
     return invalid_body(std::move(faults));
   wanted.scope = *scope;

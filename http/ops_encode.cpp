@@ -66,8 +66,7 @@ json_tree encode_histogram(const prometheus::ClientMetric::Histogram& of) {
 
 /// @returns the campaigns that come first by `rank`, the largest first.
 template <class Rank>
-std::vector<actors::campaign_view_ptr> foremost(
-  std::vector<actors::campaign_view_ptr> views, std::size_t most, Rank rank) {
+std::vector<campaign_view_ptr> foremost(std::vector<campaign_view_ptr> views, std::size_t most, Rank rank) {
   const auto last = views.begin() + static_cast<std::ptrdiff_t>(std::min(most, views.size()));
   std::partial_sort(views.begin(), last, views.end(), [&](const auto& a, const auto& b) {
     const auto left = rank(a->state);
@@ -98,7 +97,7 @@ json_tree encode_actor(const actors::actor_record& actor, std::chrono::steady_cl
   return one;
 }
 
-json_tree encode_campaign_actor(const actors::campaign_view& view, const actors::actor_record* actor,
+json_tree encode_campaign_actor(const campaign_view& view, const actors::actor_record* actor,
   const actors::campaign_insight* told, const std::optional<actors::roster::casualty>& casualty) {
   const auto& state = told ? told->state : view.state;
   json_tree one{

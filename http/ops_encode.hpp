@@ -13,7 +13,7 @@ using json_tree = nlohmann::ordered_json;
 json_tree encode_actor(const actors::actor_record& actor, std::chrono::steady_clock::time_point now);
 
 /// The campaign's actor, what it said (null: it did not answer), and what became of those before it.
-json_tree encode_campaign_actor(const actors::campaign_view& view, const actors::actor_record* actor,
+json_tree encode_campaign_actor(const campaign_view& view, const actors::actor_record* actor,
   const actors::campaign_insight* told, const std::optional<actors::roster::casualty>& casualty);
 
 /// @param most so many campaigns at most, those with the most calls in progress

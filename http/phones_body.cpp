@@ -1,9 +1,7 @@
 #include "http/phones_body.hpp"
 
-#include "http/json_body.hpp"
+#include "http/body_sax.hpp"
 #include "http/json_text.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace redial::http {
 
@@ -11,9 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Takes the body apart as the parser goes along, without building a document of 100,000 strings. What the parser calls
-/// returns whether to go on; `wrong` says why not.
-class phones_sax {
+class phones_sax : public body_sax {
 public:
   explicit phones_sax(std::vector<phone>& out) : out_{out} {}
 
@@ -50,15 +46,8 @@ public:
     has_phones_ |= in_phones_;
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& e) {
-    if (dynamic_cast<const json::out_of_range*>(&e) != nullptr)
-      return stop(invalid_body("", "holds a number that is too large"));
-    return stop(malformed_json("The body is not well-formed JSON.", position > 0 ? position - 1 : 0));
-  }
 
   bool has_phones() const noexcept { return has_phones_; }
-  fault_list faults;
-  std::optional<problem_details> wrong;
 
 private:
   bool scalar() {
@@ -71,16 +60,13 @@ private:
     return true;
   }
   bool open(bool array) {
-    if (depth_ == max_depth)
-      return stop(malformed_json("The JSON is nested deeper than " + std::to_string(max_depth) + " levels."));
     if (depth_ == 0 && array)
       return stop(invalid_body("", "must be an object"));
     if (depth_ == 1 && in_phones_ && !array)
       faults.add("/phones", "must be an array");
     if (depth_ == 2 && in_phones_)
       refuse(elements_++);
-    ++depth_;
-    return true;
+    return go_deeper();
   }
   bool close() {
     --depth_;
@@ -88,18 +74,12 @@ private:
   }
   void refuse(std::uint64_t index) {
     if (faults.keeps_more())
-      faults.add("/phones/" + std::to_string(index), "must be an E.164 number: + and 7 to 15 digits, the first not 0");
+      faults.add("/phones/" + std::to_string(index), not_a_phone);
     else
       faults.count_one();
   }
-  bool stop(problem_details why) {
-    wrong = std::move(why);
-    return false;
-  }
 
-  static constexpr unsigned max_depth = 64;
   std::vector<phone>& out_;
-  unsigned depth_ = 0;
   bool in_phones_ = false;
   bool has_phones_ = false;
   std::uint64_t elements_ = 0;
@@ -108,13 +88,10 @@ private:
 } // namespace
 
 checked<std::vector<phone>> read_phones(std::string_view body) {
-  if (auto wrong = refuse_unparsed(body))
-    return std::move(*wrong);
   std::vector<phone> phones;
   phones_sax sax{phones};
-  const bool whole = json::sax_parse(body.begin(), body.end(), &sax);
-  if (!whole)
-    return sax.wrong ? std::move(*sax.wrong) : malformed_json("The body is not well-formed JSON.");
+  if (auto unread = take_apart(body, sax))
+    return std::move(*unread);
   if (!sax.has_phones())
     sax.faults.add("/phones", "is required");
   if (!sax.faults.empty())

@@ -23,6 +23,9 @@ struct fault {
   friend bool operator==(const fault&, const fault&) = default;
 };
 
+/// What is told of a value that should be a phone.
+inline constexpr const char* not_a_phone = "must be an E.164 number: + and 7 to 15 digits, the first not 0";
+
 /// The faults of one request: the first ones in full, all of them counted.
 class fault_list {
 public:

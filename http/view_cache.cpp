@@ -4,7 +4,7 @@
 
 namespace redial::http {
 
-std::shared_ptr<const std::string> view_cache::text(const actors::campaign_view_ptr& view) {
+std::shared_ptr<const std::string> view_cache::text(const campaign_view_ptr& view) {
   auto& slot = entries_[std::hash<campaign_id>{}(view->state.definition->id) % slots];
   if (slot.view != view) {
     std::string text;

@@ -17,11 +17,11 @@ public:
   static constexpr std::size_t slots = 1024;
 
   /// @returns the JSON text of `view`.
-  std::shared_ptr<const std::string> text(const actors::campaign_view_ptr& view);
+  std::shared_ptr<const std::string> text(const campaign_view_ptr& view);
 
 private:
   struct entry {
-    actors::campaign_view_ptr view; ///< held, so that no other view can have its address
+    campaign_view_ptr view; ///< held, so that no other view can have its address
     std::shared_ptr<const std::string> text;
   };
   std::vector<entry> entries_{slots};

@@ -35,12 +35,10 @@ void read_events(const json& given, actors::new_webhook& wanted, fault_list& fau
 } // namespace
 
 checked<actors::new_webhook> read_webhook(std::string_view body) {
-  auto parsed = parse_json(body);
+  auto parsed = parse_object(body);
   if (auto* wrong = std::get_if<problem_details>(&parsed))
     return std::move(*wrong);
   const auto& given = std::get<json>(parsed);
-  if (!given.is_object())
-    return invalid_body("", "must be an object");
   actors::new_webhook wanted;
   fault_list faults;
   for (const auto& [name, value] : given.items()) {
@@ -61,10 +59,7 @@ checked<actors::new_webhook> read_webhook(std::string_view body) {
       faults.add("/" + pointer_token(name), "is not a member of this body");
     }
   }
-  for (const auto* name : {"url", "events"}) {
-    if (!given.contains(name))
-      faults.add(std::string{"/"} + name, "is required");
-  }
+  require_members(given, {"url", "events"}, faults);
   if (!faults.empty())
     return invalid_body(std::move(faults));
   return wanted;

@@ -32,7 +32,7 @@ read_body read_in(maker make, std::string_view text, on_invalid policy, std::siz
       auto chunk = rows->take_chunk();
       if (chunk.empty())
         break;
-      CHECK(chunk.size() <= contact_rows::chunk_size);
+      CHECK(chunk.size() <= contact_chunks::size);
       std::move(chunk.begin(), chunk.end(), std::back_inserter(got.contacts));
     }
   };

@@ -137,6 +137,13 @@ TEST_CASE("bodies of POST /v1/dnc, one by one") {
   CHECK(faults_in(many + ",{" + good + "}]}") == "/entries");
 }
 
+TEST_CASE("a body of POST /v1/dnc that ends in something else is not JSON") {
+  // The parser takes a NUL for the end of the text.
+  CHECK(faults_in({"{\"phone\":\"+919812345678\"}\0nonsense", 34}) == "400");
+  CHECK(faults_in({"{\"phone\":\"+919812345678\"}\0", 26}) == "400");
+  CHECK(faults_in(R"({"phone":"+919812345678"}nonsense)") == "400");
+}
+
 TEST_CASE("CSV bodies of POST /v1/dnc, one by one") {
   const auto entries = [](std::string_view body) { return std::get<0>(http::read_dnc_csv(body, now)); };
   const auto one = phone::parse("+919812345678").value();
