@@ -102,9 +102,20 @@ struct control_server::impl {
       std::getline(in, line);
       auto asked = json::parse(line, nullptr, false);
       if (is_long(asked))
-        net::post(long_io, [this, now, asked = std::move(asked)] { tell(now, answer_to(asked)); });
+        answer_later(now, std::move(asked));
       else
         tell(now, answer_to(asked));
+    });
+  }
+
+  void answer_later(const std::shared_ptr<conversation>& whom, json asked) {
+    if (waiting == max_long_questions)
+      return tell(whom, failure("redial is busy with others of this kind; try again later"));
+    ++waiting;
+    net::post(long_io, [this, whom, asked = std::move(asked)] {
+      const auto answer = answer_to(asked);
+      --waiting; // before it is told, so that whoever was told may ask again
+      tell(whom, answer);
     });
   }
 
@@ -141,6 +152,7 @@ struct control_server::impl {
   local::acceptor acceptor{io};
   net::steady_timer pause{io};
   std::atomic<bool> stopping = false;
+  std::atomic<unsigned> waiting = 0; ///< long questions that are not answered
   std::thread thread;
   std::thread long_thread;
 };

@@ -23,6 +23,9 @@ namespace redial::app {
 /// long ones. `go_on` turns false when redial stops.
 using control_handler = std::function<nlohmann::json(const nlohmann::json& asked, const std::function<bool()>& go_on)>;
 
+/// So many long questions may wait, the one that is answered included; others are told that redial is busy.
+inline constexpr unsigned max_long_questions = 8;
+
 /// The serving end. A thread takes the questions and answers one after the other; another one does so for those that
 /// take long, so that whoever looks at redial sees it also while a backup is made. A socket that a former process left
 /// behind is replaced; the lock on the data makes sure that it is a former one's.

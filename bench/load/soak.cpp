@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
   try {
     if (const auto least = bounds.warm_up_s + fewest_judged * every; length < least)
       throw std::runtime_error{
-        "--seconds: " + readable(least) + " at least, or there is nothing to judge behind the " + "warm-up"};
+        "--seconds: " + readable(least) + " at least, or there is nothing to judge behind the warm-up"};
     options.own.settings = settings_of(settings);
     std::filesystem::create_directories(options.own.directory);
     options.own.directory = std::filesystem::canonical(options.own.directory);

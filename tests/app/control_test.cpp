@@ -1,46 +1,29 @@
 #include "app/control.hpp"
+#include "tests/persistence/temp_directory.hpp"
 #include "tests/show_result.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <future>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace redial;
 using namespace redial::app;
 using nlohmann::json;
+using persistence::test::temp_directory;
 
 namespace {
 
-class directory {
-public:
-  directory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "redial-control-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw std::runtime_error{"mkdtemp"};
-    path_ = pattern;
-  }
-  ~directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  directory(const directory&) = delete;
-  directory& operator=(const directory&) = delete;
-
-  const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
-
 bool is_long(const json& asked) { return asked.value("command", std::string{}) == "long"; }
 
-json answer_to(const directory& where, const json& asked) {
+json answer_to(const temp_directory& where, const json& asked) {
   const auto answer = ask_control(where.path(), asked);
   return answer && *answer ? **answer : json{};
 }
@@ -51,7 +34,7 @@ constexpr std::chrono::seconds patience{30};
 } // namespace
 
 TEST_CASE("a question that takes long keeps nobody waiting who asks a short one") {
-  const directory where;
+  const temp_directory where;
   std::promise<void> begun;
   std::promise<void> over;
   const auto server = control_server::start(
@@ -73,8 +56,42 @@ TEST_CASE("a question that takes long keeps nobody waiting who asks a short one"
   CHECK(slow.get().value("to", "") == "long");
 }
 
+TEST_CASE("long questions wait for each other, and not too many of them") {
+  const temp_directory where;
+  std::promise<void> over;
+  std::atomic<unsigned> answered = 0;
+  const auto server = control_server::start(
+    where.path(),
+    [&, done = over.get_future().share()](const json&, const std::function<bool()>&) -> json {
+      done.wait_for(patience);
+      ++answered;
+      return {{"ok", true}};
+    },
+    is_long);
+  REQUIRE(server);
+  std::vector<std::future<json>> asked;
+  for (unsigned i = 0; i < max_long_questions + 3; ++i)
+    asked.push_back(std::async(std::launch::async, [&] { return answer_to(where, {{"command", "long"}}); }));
+  // Those that are too many are told so while the others still wait: three, whichever they are.
+  const auto told = [&] {
+    return std::count_if(asked.begin(), asked.end(),
+      [](const auto& each) { return each.wait_for(std::chrono::seconds{0}) == std::future_status::ready; });
+  };
+  for (const auto until = std::chrono::steady_clock::now() + patience;
+       told() < 3 && std::chrono::steady_clock::now() < until;)
+    std::this_thread::yield();
+  CHECK(told() == 3);
+  CHECK(answered == 0);
+  over.set_value();
+  unsigned good = 0;
+  for (auto& each : asked)
+    good += each.get().value("ok", false) ? 1 : 0;
+  CHECK(good == max_long_questions);
+  CHECK(answer_to(where, {{"command", "long"}}).value("ok", false)); // there is room again
+}
+
 TEST_CASE("a question that is none, and one that fails, are told so") {
-  const directory where;
+  const temp_directory where;
   const auto server = control_server::start(
     where.path(),
     [](const json& asked, const std::function<bool()>&) -> json {
@@ -92,7 +109,7 @@ TEST_CASE("a question that is none, and one that fails, are told so") {
 }
 
 TEST_CASE("who stops waits for the long question that is answered, and tells it to come to an end") {
-  const directory where;
+  const temp_directory where;
   std::promise<void> begun;
   auto server = control_server::start(
     where.path(),
