@@ -1,9 +1,14 @@
 /// What another parser thinks of a text.
 #pragma once
 
+#include "fuzz/require.hpp"
+#include "http/problem.hpp"
+
 #include <nlohmann/json.hpp>
 
+#include <string>
 #include <string_view>
+#include <variant>
 
 namespace redial::fuzz {
 
@@ -41,5 +46,20 @@ public:
 private:
   verdict said_ = verdict::no_json;
 };
+
+/// Demands of what a reader of JSON bodies made of `text` that it agrees with this parser on what is JSON.
+/// @returns whether the body was taken.
+template <class Taken>
+bool is_taken(const std::variant<Taken, http::problem_details>& read, std::string_view text) {
+  const auto opinion = json_judge::of(text);
+  if (const auto* wrong = std::get_if<http::problem_details>(&read)) {
+    const bool too_deep = wrong->detail.find("nested deeper") != std::string::npos;
+    require(wrong->status == 400 || wrong->status == 422, "a body is refused with another status");
+    require(wrong->status != 400 || opinion != verdict::json || too_deep, "JSON is refused as none");
+    return false;
+  }
+  require(opinion == verdict::json, "what is no JSON is taken");
+  return true;
+}
 
 } // namespace redial::fuzz
